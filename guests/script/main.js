@@ -1,0 +1,82 @@
+// The script component: an actor whose behaviour is a JavaScript text that the host hands to it.
+//
+// The top level of these modules runs when the component is built, and what it leaves behind is frozen
+// into the component: no import may be called here. The source is asked for at the first call.
+import source from "theater:script/source@0.1.0";
+import { api, Refusal } from "./api.js";
+import { installGlobals } from "./globals.js";
+import { stringify } from "./json.js";
+import { crashText } from "./trace.js";
+
+const parse = JSON.parse;
+const isArray = Array.isArray;
+const evaluate = globalThis.eval;
+
+installGlobals();
+
+/** The exports of the script; null until the first call. */
+let script = null;
+/** The source text; kept for the line table at its end, which is read when the script crashes. */
+let text = "";
+
+function load() {
+  text = source.load();
+  // Nothing but the parameter list stands before the source on its first line, so the line numbers
+  // that the engine reports are those of the source.
+  const exports = evaluate("(function(theater){" + text + "\n})")(api);
+  if (typeof exports?.handle !== "function") {
+    throw new TypeError("A script must export a function handle(state, message)");
+  }
+  if (exports.init !== undefined && typeof exports.init !== "function") {
+    throw new TypeError("The export init must be a function init(params)");
+  }
+  script = exports;
+}
+
+/** Ends the turn for what went wrong in it: a refusal is an answer, everything else is a crash. */
+function fail(error, during) {
+  if (error instanceof Refusal) throw String(error.message).toWellFormed();
+  source.crash(crashText(error, during, text).toWellFormed());
+  // A host returns from `crash` only if it does not keep the contract. A bare number is no error text
+  // of the interface, so that throwing it traps.
+  throw 0;
+}
+
+function notPromise(value, name) {
+  if (typeof value?.then !== "function") return;
+  throw new TypeError(
+    `${name}() returned a promise: a turn ends when ${name}() returns and nothing runs after it, so ${name}() must not be async`,
+  );
+}
+
+export const actor = {
+  init(params) {
+    try {
+      if (script === null) load();
+      const given = parse(params);
+      const state = script.init === undefined ? given ?? {} : script.init(given);
+      notPromise(state, "init");
+      return stringify(state, "state");
+    } catch (error) {
+      return fail(error, "init");
+    }
+  },
+
+  handle(state, message) {
+    try {
+      if (script === null) load();
+      const result = script.handle(parse(state), parse(message));
+      if (!isArray(result) || result.length !== 2) {
+        notPromise(result, "handle");
+        throw new TypeError(
+          `handle() must return [state, response], got ${
+            isArray(result) ? `an array of ${result.length}` : result === null ? "null" : typeof result
+          }`,
+        );
+      }
+      return [stringify(result[0], "state"), stringify(result[1], "response")];
+    } catch (error) {
+      return fail(error, "handle");
+    }
+  },
+};
