@@ -1,0 +1,198 @@
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+
+/** What a column holds, as SQLite stores it. */
+export type SqlValue = null | number | bigint | string | Uint8Array;
+
+/** One row, by column name. */
+export type SqlRow = Readonly<Record<string, SqlValue>>;
+
+/** Why the database said no; `other` is a mistake in our SQL, or a constraint that was broken. */
+export type DatabaseFaultCode =
+  | "full"
+  | "read_only"
+  | "busy"
+  | "damaged"
+  | "not_a_database"
+  | "cannot_open"
+  | "io"
+  | "constraint"
+  | "other";
+
+/** Evidence for a {@linkcode DatabaseError}. */
+export interface DatabaseFault {
+  readonly code: DatabaseFaultCode;
+  readonly path: string;
+  /** SQLite's own words. */
+  readonly message: string;
+}
+
+/** The database said no. A transaction that was open is rolled back by {@linkcode Database.transaction}. */
+export class DatabaseError extends Error {
+  override readonly name = "DatabaseError";
+  readonly fault: DatabaseFault;
+  constructor(fault: DatabaseFault) {
+    super(`Cannot use the database ${fault.path}: ${fault.message}`);
+    this.fault = fault;
+  }
+}
+
+/** Primary result codes of SQLite (sqlite.org/rescode.html); extended codes hold them in the low byte. */
+const codeOfResult: Readonly<Record<number, DatabaseFaultCode>> = {
+  5: "busy",
+  6: "busy",
+  8: "read_only",
+  10: "io",
+  11: "damaged",
+  13: "full",
+  14: "cannot_open",
+  19: "constraint",
+  20: "constraint",
+  26: "not_a_database",
+};
+
+/** Deno gives no result code where a statement is run, only SQLite's message. */
+const codeOfMessage: readonly (readonly [RegExp, DatabaseFaultCode])[] = [
+  [/^database or disk is full/, "full"],
+  [/^attempt to write a readonly database/, "read_only"],
+  [/^database (table |schema )?is locked/, "busy"],
+  [/^database disk image is malformed/, "damaged"],
+  [/^(file is not a database|file is encrypted)/, "not_a_database"],
+  [/^unable to open database file/, "cannot_open"],
+  [/^disk I\/O error/, "io"],
+  [/constraint failed|datatype mismatch|cannot store/, "constraint"],
+];
+
+function faultOf(error: Error, path: string): DatabaseFault {
+  const { message } = error;
+  const { errcode } = error as { readonly errcode?: unknown };
+  const byResult = typeof errcode === "number" ? codeOfResult[errcode & 0xff] : undefined;
+  const code = byResult ?? codeOfMessage.find(([pattern]) => pattern.test(message))?.[1] ?? "other";
+  return { code, path, message };
+}
+
+/**
+ * A prepared statement. Parameters are bound by position.
+ *
+ * A number given for an integer must be safe (below 2^53), or a `RangeError`
+ * says so; so it does when an integer read is not, unless the statement was
+ * prepared with `bigints`.
+ */
+export interface Statement<Row extends SqlRow = SqlRow> {
+  /** Runs it; returns how many rows changed and the rowid of the last one inserted. */
+  run(...params: readonly SqlValue[]): { readonly changes: number; readonly rowid: number };
+  /** The first row, if there is one. */
+  get(...params: readonly SqlValue[]): Row | undefined;
+  all(...params: readonly SqlValue[]): Row[];
+  /** Rows one by one, without holding all. Do not run the statement again meanwhile. */
+  iterate(...params: readonly SqlValue[]): IterableIterator<Row>;
+}
+
+/** An open SQLite database. Every method throws {@linkcode DatabaseError}. */
+export interface Database {
+  readonly path: string;
+  /** Runs statements without parameters. */
+  exec(sql: string): void;
+  /** @param options `bigints`: read every integer as a bigint */
+  prepare<Row extends SqlRow = SqlRow>(sql: string, options?: { readonly bigints?: boolean }): Statement<Row>;
+  /**
+   * Runs `work` in a transaction that takes the write lock at once: all or
+   * nothing. Not to be nested.
+   */
+  transaction<T>(work: () => T): T;
+  /** Closes it; to close twice does no harm. */
+  close(): void;
+}
+
+/** How to open a database. */
+export interface OpenDatabaseOptions {
+  /** @default false */
+  readonly readOnly?: boolean;
+  /** How long to wait for a lock, in milliseconds. @default 0 */
+  readonly timeoutMs?: number;
+  /** For a file from a stranger: its schema can neither run code nor write over pages. @default false */
+  readonly untrusted?: boolean;
+}
+
+function guarded(params: readonly SqlValue[]): SqlValue[] {
+  for (const value of params) {
+    if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value)) {
+      throw new RangeError(`Cannot bind a number to SQL as integers must be below 2^53: got ${value}`);
+    }
+  }
+  return params as SqlValue[];
+}
+
+/**
+ * Opens the SQLite database at `path` (`:memory:` for one in memory), creating
+ * the file unless `readOnly`.
+ *
+ * @throws {DatabaseError} `cannot_open` when there is no such file or folder, or no right to it
+ */
+export function openDatabase(path: string, options: OpenDatabaseOptions = {}): Database {
+  const { readOnly = false, timeoutMs = 0, untrusted = false } = options;
+  const attempt = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      // RangeError and TypeError are mistakes of the caller, not of the database.
+      if (error instanceof RangeError || error instanceof TypeError || !(error instanceof Error)) throw error;
+      throw error instanceof DatabaseError ? error : new DatabaseError(faultOf(error, path));
+    }
+  };
+  const database = attempt(() => new DatabaseSync(path, { readOnly, timeout: timeoutMs }));
+  if (untrusted) {
+    (database as unknown as { enableDefensive(on: boolean): void }).enableDefensive(true); // Not typed yet.
+    attempt(() =>
+      database.exec("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0")
+    );
+  }
+  let open = true;
+
+  const statement = <Row extends SqlRow>(raw: StatementSync): Statement<Row> => ({
+    run: (...params) =>
+      attempt(() => {
+        const { changes, lastInsertRowid } = raw.run(...guarded(params));
+        return { changes: Number(changes), rowid: Number(lastInsertRowid) };
+      }),
+    get: (...params) => attempt(() => raw.get(...guarded(params)) as Row | undefined),
+    all: (...params) => attempt(() => raw.all(...guarded(params)) as Row[]),
+    *iterate(...params) {
+      const rows = attempt(() => raw.iterate(...guarded(params)));
+      while (true) {
+        const next = attempt(() => rows.next());
+        if (next.done) return;
+        yield next.value as Row;
+      }
+    },
+  });
+
+  return {
+    path,
+    exec: (sql) => attempt(() => database.exec(sql)),
+    prepare(sql, { bigints = false } = {}) {
+      const raw = attempt(() => database.prepare(sql));
+      if (bigints) raw.setReadBigInts(true);
+      return statement(raw);
+    },
+    transaction(work) {
+      attempt(() => database.exec("BEGIN IMMEDIATE"));
+      try {
+        const result = work();
+        attempt(() => database.exec("COMMIT"));
+        return result;
+      } catch (error) {
+        try {
+          database.exec("ROLLBACK");
+        } catch {
+          // SQLite rolled back by itself, as it does when the disk is full or fails.
+        }
+        throw error;
+      }
+    },
+    close() {
+      if (!open) return;
+      open = false;
+      database.close();
+    },
+  };
+}
