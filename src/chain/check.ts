@@ -1,0 +1,266 @@
+/**
+ * The chain checker: whether entries follow each other as they must.
+ *
+ * Reads every entry strictly, recomputes every hash and keeps the state machine
+ * of `docs/format/chain.md`. It sees entries only; what their parts say is
+ * checked where the parts are.
+ *
+ * Pure: no I/O, clock or randomness. Entries come from strangers, so every
+ * failure is a {@linkcode ChainError}. Layer 1.
+ * @module
+ */
+
+import { addressOf } from "./address.ts";
+import { CauseLedger, type OpenCause } from "./cause_ledger.ts";
+import { ChainError, type LinkCode } from "./chain_error.ts";
+import type {
+  CallEntry,
+  ClosingEntry,
+  Entry,
+  GenesisEntry,
+  HashHex,
+  KeyframeEntry,
+  MessageType,
+  ReceiveEntry,
+} from "./entry.ts";
+import { chainHash, zeroHash } from "./hash.ts";
+import { parseEntry } from "./parse.ts";
+
+/** What the entries read so far amount to. */
+export interface ChainSummary {
+  /** How many entries were read. */
+  readonly size: number;
+  /** Chain hash of the last one; 64 zeros before the first. */
+  readonly hash: HashHex;
+  /** Origin of the chain; undefined before the genesis. */
+  readonly origin: string | undefined;
+  /** How many activations have begun. */
+  readonly activations: number;
+  /** How many turns have begun. */
+  readonly turns: number;
+  /** The turn that is open. */
+  readonly openTurn: number | undefined;
+  /** Calls of the open turn so far. */
+  readonly openCalls: number;
+  /** Whether an instance lives that could receive. */
+  readonly alive: boolean;
+  /** Whether an init has ended well. */
+  readonly initialised: boolean;
+  /** Position of the last entry that commits to a state; undefined before the first. */
+  readonly stateSeq: number | undefined;
+}
+
+/** Reads the entries of one chain, in order. */
+export interface ChainChecker {
+  /**
+   * Reads the next entry.
+   *
+   * @returns the entry, narrowed
+   * @throws {ChainError} at the first rule that it breaks; the checker stays where it was.
+   */
+  next(text: string): Entry;
+  /** Where the chain stands. */
+  summary(): ChainSummary;
+  /** Accepts without a receive, and own sends and timers that nothing came back from, by position. */
+  openCauses(): readonly OpenCause[];
+}
+
+/** The turn that is open. */
+interface OpenTurn {
+  readonly turn: number;
+  readonly opened: "instantiate" | MessageType;
+  readonly calls: number;
+  /** Set once a call was not answered: the turn can only trap, or be cut. */
+  readonly unanswered: "denied" | "failed" | undefined;
+}
+
+/** Where the machine stands; replaced, never changed, so that a refusal leaves no trace. */
+interface Machine {
+  readonly size: number;
+  readonly hash: HashHex;
+  readonly origin: string | undefined;
+  readonly activations: number;
+  readonly turns: number;
+  readonly turn: OpenTurn | undefined;
+  readonly alive: boolean;
+  readonly initialised: boolean;
+  readonly stateSeq: number | undefined;
+}
+
+const start: Machine = {
+  size: 0,
+  hash: zeroHash,
+  origin: undefined,
+  activations: 0,
+  turns: 0,
+  turn: undefined,
+  alive: false,
+  initialised: false,
+  stateSeq: undefined,
+};
+
+/** Makes a checker that stands before the first entry of a chain. */
+export function createChainChecker(): ChainChecker {
+  let machine = start;
+  const causes = new CauseLedger();
+
+  return {
+    next(text) {
+      try {
+        const entry = parseEntry(text);
+        if (entry.seq !== machine.size) throw fault("wrong_seq", `${machine.size}`, `${entry.seq}`);
+        if (entry.prev !== machine.hash) throw fault("wrong_prev", machine.hash, entry.prev);
+        const stepped = step(machine, entry, causes);
+        const hash = chainHash(text);
+        causes.note(entry, hash);
+        machine = { ...stepped, size: machine.size + 1, hash };
+        return entry;
+      } catch (error) {
+        throw error instanceof ChainError ? new ChainError({ ...error.fault, seq: machine.size }) : error;
+      }
+    },
+    summary() {
+      const { turn, ...rest } = machine;
+      return { ...rest, openTurn: turn?.turn, openCalls: turn?.calls ?? 0 };
+    },
+    openCauses: () => causes.open(),
+  };
+}
+
+/** One step of the machine, save `size` and `hash`. */
+function step(m: Machine, entry: Entry, causes: CauseLedger): Machine {
+  if ((entry.kind === "genesis") !== (m.size === 0)) {
+    throw fault("wrong_genesis", m.size === 0 ? "genesis" : "another kind", entry.kind);
+  }
+  switch (entry.kind) { // No default: a new kind fails to compile here.
+    case "genesis":
+      return begin(m, entry);
+    case "keyframe":
+      return activate(m, entry);
+    case "accept":
+      refuseOpenTurn(m, entry);
+      return m;
+    case "receive":
+      return receive(m, entry, causes);
+    case "call":
+      return call(m, entry);
+    case "return":
+    case "trap":
+    case "cut":
+      return close(m, entry);
+  }
+}
+
+function begin(m: Machine, entry: GenesisEntry): Machine {
+  return { ...m, origin: entry.origin };
+}
+
+function activate(m: Machine, entry: KeyframeEntry): Machine {
+  refuseOpenTurn(m, entry);
+  if (entry.activation !== m.activations) {
+    throw fault("wrong_activation", `${m.activations}`, `${entry.activation}`);
+  }
+  if (entry.turn !== m.turns) throw fault("wrong_turn", `${m.turns}`, `${entry.turn}`);
+  if ((entry.reason === "start") !== (m.activations === 0)) {
+    throw fault("wrong_reason", m.activations === 0 ? "start" : "another reason", entry.reason);
+  }
+  return {
+    ...m,
+    activations: m.activations + 1,
+    turns: m.turns + 1,
+    turn: { turn: entry.turn, opened: "instantiate", calls: 0, unanswered: undefined },
+    alive: false,
+    stateSeq: entry.seq,
+  };
+}
+
+function receive(m: Machine, entry: ReceiveEntry, causes: CauseLedger): Machine {
+  refuseOpenTurn(m, entry);
+  if (!m.alive) throw fault("no_instance", "a keyframe, or an accept", "receive");
+  if (entry.turn !== m.turns) throw fault("wrong_turn", `${m.turns}`, `${entry.turn}`);
+  if ((entry.type === "init") === m.initialised) {
+    throw fault("wrong_init", m.initialised ? "another type, as init has ended well" : "init", entry.type);
+  }
+  const own = m.origin === undefined ? "" : addressOf(m.origin);
+  if ((entry.type === "timer" || entry.type === "undeliverable") && entry.from !== own) {
+    throw fault("wrong_sender", own, entry.from);
+  }
+  if (entry.cause_origin !== undefined && entry.cause_origin === m.origin) {
+    throw fault("wrong_cause", "no cause_origin where the cause is in this chain", entry.cause_origin);
+  }
+  causes.check(entry, own);
+  return {
+    ...m,
+    turns: m.turns + 1,
+    turn: { turn: entry.turn, opened: entry.type, calls: 0, unanswered: undefined },
+  };
+}
+
+function call(m: Machine, entry: CallEntry): Machine {
+  const turn = openTurn(m, entry.kind, entry.turn);
+  if (turn.unanswered !== undefined) {
+    throw fault("wrong_closing", `a trap or a cut, as a call was ${turn.unanswered}`, "call");
+  }
+  if (entry.call !== turn.calls) throw fault("wrong_call", `${turn.calls}`, `${entry.call}`);
+  const unanswered = entry.outcome === "returned" ? undefined : entry.outcome;
+  return { ...m, turn: { ...turn, calls: turn.calls + 1, unanswered } };
+}
+
+function close(m: Machine, entry: ClosingEntry): Machine {
+  const turn = openTurn(m, entry.kind, entry.turn);
+  if (entry.calls !== turn.calls) throw fault("wrong_calls", `${turn.calls}`, `${entry.calls}`);
+  if (entry.effects > entry.calls) throw fault("wrong_effects", `at most ${entry.calls}`, `${entry.effects}`);
+  switch (entry.kind) { // No default: a new closing fails to compile here.
+    case "cut":
+      return { ...m, turn: undefined, alive: false };
+    case "trap": {
+      const unanswered = entry.code === "denied" ? "denied" : entry.code === "host" ? "failed" : undefined;
+      if (unanswered !== turn.unanswered) {
+        const wanted = turn.unanswered === undefined
+          ? "another code, as every call was answered"
+          : `the code ${turn.unanswered === "denied" ? "denied" : "host"}, as a call was ${turn.unanswered}`;
+        throw fault("wrong_closing", wanted, entry.code);
+      }
+      return { ...m, turn: undefined, alive: false };
+    }
+    case "return": {
+      if (turn.unanswered !== undefined) {
+        throw fault("wrong_closing", `a trap or a cut, as a call was ${turn.unanswered}`, "return");
+      }
+      if (entry.outcome === "err") {
+        if (turn.opened === "instantiate") throw fault("wrong_closing", "ok, a trap or a cut", "err");
+        // An actor that refuses its params does not start.
+        return { ...m, turn: undefined, alive: turn.opened !== "init" };
+      }
+      const silent = turn.opened === "instantiate" || turn.opened === "init";
+      if (entry.parts.length !== (silent ? 1 : 2)) {
+        throw fault(
+          "wrong_closing",
+          silent ? "a state and no response" : "a state and a response",
+          `${entry.parts.length} parts`,
+        );
+      }
+      return {
+        ...m,
+        turn: undefined,
+        alive: true,
+        initialised: m.initialised || turn.opened === "init",
+        stateSeq: entry.seq,
+      };
+    }
+  }
+}
+
+function refuseOpenTurn(m: Machine, entry: Entry): void {
+  if (m.turn !== undefined) throw fault("turn_open", `the end of turn ${m.turn.turn}`, entry.kind);
+}
+
+function openTurn(m: Machine, kind: string, turn: number): OpenTurn {
+  if (m.turn === undefined) throw fault("no_turn", "a keyframe, an accept or a receive", kind);
+  if (m.turn.turn !== turn) throw fault("wrong_turn", `${m.turn.turn}`, `${turn}`);
+  return m.turn;
+}
+
+function fault(code: LinkCode, wanted: string, got: string): ChainError {
+  return new ChainError({ code, wanted, got });
+}

@@ -1,0 +1,208 @@
+/**
+ * The entry: one recorded crossing, as flat canonical JSON.
+ *
+ * An entry is the unit of everything that is hashed. Its bytes are RFC 8785
+ * canonical JSON of the record below, at most {@linkcode entryBytesMax} long,
+ * with no nested objects. What was said stands beside it in parts, to which it
+ * commits (see `part.ts`). Format: `docs/format/entry.md`.
+ *
+ * Layer 1.
+ * @module
+ */
+
+/** The format version that every entry carries as `v`. */
+export const entryVersion = 1;
+
+/** Longest entry, in bytes of UTF-8. */
+export const entryBytesMax = 4096;
+
+/** A SHA-256 hash as 64 lowercase hexadecimal digits; told from text by `isHashHex()`. */
+export type HashHex = string & { readonly __brand: "HashHex" };
+
+/** What every entry holds. */
+interface EntryBase {
+  readonly v: 1;
+  /** Zero-based position in the chain. */
+  readonly seq: number;
+  /** Milliseconds since 1970-01-01T00:00:00Z, as the host claims; may step back with its clock. */
+  readonly time: number;
+  /** Chain hash of the entry before; 64 zeros in the first. */
+  readonly prev: HashHex;
+  /** Commitments to the parts of this entry, in the order that its kind fixes; never empty. */
+  readonly parts: readonly HashHex[];
+}
+
+/** Entry 0 of every chain. Part: `about` (canonical JSON: who made the chain). */
+export interface GenesisEntry extends EntryBase {
+  readonly kind: "genesis";
+  /** `<node name>+<32 hex digits>/<address>`: names this chain and no other. */
+  readonly origin: string;
+  /** Ed25519 public key of the actor, 64 hex digits; absent in chains that are not sealed. */
+  readonly key?: string;
+}
+
+/** Why an activation began. The host's claim, save that the first is `start` and no other. */
+export type KeyframeReason =
+  | "start" // the first of the chain
+  | "wake" // a later run of the host, after an orderly end
+  | "recover" // the run before was cut off
+  | "restart" // the instance before trapped or was cut
+  | "upgrade" // another component
+  | "renew"; // after many turns, so that replay stays bounded
+
+/**
+ * An activation begins; also opens the turn in which the component is instantiated.
+ * Parts: `state`, `component`, `manifest`, `execution` (the last three canonical JSON).
+ */
+export interface KeyframeEntry extends EntryBase {
+  readonly kind: "keyframe";
+  /** Zero-based number of the activation within the chain. */
+  readonly activation: number;
+  readonly reason: KeyframeReason;
+  /** Number of the turn that instantiates; turns count up over the whole chain. */
+  readonly turn: number;
+}
+
+/** What a message is; `init` opens the turn that makes the first state. */
+export type MessageType = "init" | "request" | "send" | "timer" | "undeliverable";
+
+/** What can be accepted before its turn: everything else was written down by the call that causes it. */
+export type AcceptedType = "request" | "send";
+
+/**
+ * A message was acknowledged before its turn. Parts: `body`, and `key` if `keyed`.
+ */
+export interface AcceptEntry extends EntryBase {
+  readonly kind: "accept";
+  readonly type: AcceptedType;
+  /** Address of the sender, or `outside`. */
+  readonly from: string;
+  /** Whether it carries an idempotency key; only from `outside`. */
+  readonly keyed: boolean;
+}
+
+/**
+ * A turn begins. Parts: `body`, and `key` if `keyed`.
+ *
+ * Where the message was written down before, `cause…` name that entry, and the
+ * commitments of the parts are repeated from it, salts included; except that the
+ * body of an `undeliverable` wraps the one that came back and has its own salt.
+ */
+export interface ReceiveEntry extends EntryBase {
+  readonly kind: "receive";
+  readonly turn: number;
+  readonly type: MessageType;
+  /** Address of the sender, or `outside`; of the actor itself with `timer` and `undeliverable`. */
+  readonly from: string;
+  /** Whether it carries an idempotency key; only a `request` or `send` from `outside`. */
+  readonly keyed: boolean;
+  /** The timer that fired, as decimal digits; only with `timer`. */
+  readonly timer?: string;
+  /** Origin of the chain that holds the cause; absent when it is this one. */
+  readonly cause_origin?: string;
+  /** Position of the cause: an `accept`, or the `call` that sent or set. With `cause`, or neither. */
+  readonly cause_seq?: number;
+  /** Chain hash of the cause. */
+  readonly cause?: HashHex;
+}
+
+/** How an import call ended. */
+export type CallOutcome =
+  | "returned"
+  | "denied" // the manifest does not grant it; the turn traps with the code `denied`
+  | "failed"; // the host could not answer; the turn traps with the code `host`
+
+/**
+ * One import call. Parts: `arguments`, `result`, and `body` if `bodied`
+ * (what is sent, so that it can be disclosed and matched alone).
+ */
+export interface CallEntry extends EntryBase {
+  readonly kind: "call";
+  readonly turn: number;
+  /** Zero-based position among the calls of the turn. */
+  readonly call: number;
+  /** `<interface>#<function>` or `<function>`, as the component imports it. */
+  readonly function: string;
+  readonly outcome: CallOutcome;
+  readonly bodied: boolean;
+}
+
+/**
+ * A turn ends in order. Parts with `ok`: `state`, and `response` unless the turn
+ * instantiated or initialised; with `err` (a refusal; the state stays): `error`.
+ */
+export interface ReturnEntry extends EntryBase {
+  readonly kind: "return";
+  readonly turn: number;
+  readonly outcome: "ok" | "err";
+  /** How many calls the turn made. */
+  readonly calls: number;
+  /** How many staged effects took effect (`ok`) or were dropped (`err`); at most one a call. */
+  readonly effects: number;
+  /** Units of the fuel schedule that the keyframe names. */
+  readonly fuel: number;
+}
+
+/** What the guest died of. */
+export type TrapCode =
+  | "unreachable"
+  | "out_of_bounds"
+  | "divide_by_zero"
+  | "integer_overflow"
+  | "indirect_call"
+  | "stack"
+  | "memory"
+  | "script" // an uncaught error in a script actor
+  | "denied" // called what its manifest does not grant
+  | "answer" // returned what is not allowed (not JSON, too large)
+  | "host" // the host could not answer a call
+  | "unknown";
+
+/** A turn ends in a crash that replay reproduces; the state stays. Part: `reason` (text). */
+export interface TrapEntry extends EntryBase {
+  readonly kind: "trap";
+  readonly turn: number;
+  readonly code: TrapCode;
+  readonly calls: number;
+  /** How many staged effects were dropped. */
+  readonly effects: number;
+  readonly fuel: number;
+}
+
+/** Why a turn was cut short. */
+export type CutReason =
+  | "deadline" // it ran longer than its limit
+  | "killed" // somebody stopped it
+  | "lost"; // its worker or its host went away
+
+/** A turn ends because the host ended it; the state stays. Part: `detail` (text). */
+export interface CutEntry extends EntryBase {
+  readonly kind: "cut";
+  readonly turn: number;
+  readonly reason: CutReason;
+  readonly calls: number;
+  readonly effects: number;
+  /** Fuel used when it was cut; absent when unknown. */
+  readonly fuel?: number;
+}
+
+/** Any entry of version 1. */
+export type Entry =
+  | GenesisEntry
+  | KeyframeEntry
+  | AcceptEntry
+  | ReceiveEntry
+  | CallEntry
+  | ReturnEntry
+  | TrapEntry
+  | CutEntry;
+
+/** The kinds of entry. */
+export type EntryKind = Entry["kind"];
+
+/** An entry without its place in a chain: what a writer says. */
+export type Draft<E extends Entry = Entry> = E extends Entry ? Omit<E, "v" | "seq" | "prev" | "parts">
+  : never;
+
+/** How a return, a trap or a cut closes a turn. */
+export type ClosingEntry = ReturnEntry | TrapEntry | CutEntry;
