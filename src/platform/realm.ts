@@ -73,9 +73,10 @@ function refuseCompilers(): void {
 
 /**
  * Text that must stand before foreign code that is loaded into a sealed realm:
- * it shadows what Bun does not let us remove (its `Bun.fetch` stays, for one).
+ * it shadows what Bun does not let us remove (its `Bun.fetch` stays, for one)
+ * and `require`, which Bun gives to every module. One line.
  */
-export const foreignPrelude = "const Bun = undefined;\n";
+export const foreignPrelude = "const Bun = undefined, require = undefined;\n";
 
 /** What a realm is left with. */
 export interface SealedRealm {
