@@ -41,7 +41,15 @@ interface Componentize {
 async function build(): Promise<Uint8Array> {
   const folder = await mkdtemp(join(tmpdir(), "theater-script-"));
   try {
-    execFileSync("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", folder, PACKAGE]);
+    execFileSync("npm", [
+      "install",
+      "--no-audit",
+      "--no-fund",
+      "--ignore-scripts",
+      "--prefix",
+      folder,
+      PACKAGE,
+    ]);
     const { componentize }: Componentize = createRequire(join(folder, "x.js"))("componentize-qjs");
     // A folder of WIT is one package, with the packages that it uses below deps/.
     const wit = join(folder, "wit");

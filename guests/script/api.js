@@ -30,7 +30,7 @@ class SendError extends Error {
 }
 
 function wanted(what, want, got) {
-  return new TypeError(`Cannot use ${inspect(got)} as ${what}: wanted ${want}`);
+  return new TypeError(`Cannot use ${inspect([got]).slice(1, -1)} as ${what}: wanted ${want}`);
 }
 
 function text(value, what) {
@@ -79,17 +79,22 @@ const random = Object.freeze({
   },
 });
 
+// An id is a text, as in the message of a timer that fires.
 const timers = Object.freeze({
   set: (delayMs, body) => {
     const delay = count(delayMs, "a delay in milliseconds", Number.MAX_SAFE_INTEGER);
     const json = stringify(body, "timer body");
     try {
-      return timersImport.set(delay, json);
+      return String(timersImport.set(delay, json));
     } catch (error) {
-      throw new Error(`Cannot set the timer: ${reason(error)}`);
+      throw typeof error?.payload === "string" ? new RangeError(error.payload) : error;
     }
   },
-  cancel: (id) => timersImport.cancel(count(id, "a timer id", Number.MAX_SAFE_INTEGER)),
+  cancel: (id) => {
+    const number = typeof id === "string" && /^[0-9]{1,16}$/.test(id) ? Number(id) : NaN;
+    if (!Number.isSafeInteger(number)) throw wanted("a timer", "the id that timers.set returned", id);
+    timersImport.cancel(number);
+  },
 });
 
 const environment = Object.freeze({
@@ -110,9 +115,12 @@ function sendError(error, to) {
   const { tag, val } = error?.payload ?? {};
   switch (tag) {
     case "not-allowed":
-      return new SendError(tag, `Cannot send to ${to}: the manifest does not allow it; add it to permissions.send`);
+      return new SendError(
+        tag,
+        `Cannot send to ${to}: the manifest does not allow it; add it to permissions.send`,
+      );
     case "bad-address":
-      return new SendError(tag, `Cannot send to ${inspect(val ?? to)}: it is not an address`);
+      return new SendError(tag, `Cannot send to ${inspect([to]).slice(1, -1)}: ${val}`);
     case "bad-body":
       return new SendError(tag, `Cannot send to ${to}: the body is not well-formed JSON: ${val}`);
     case "too-large":
@@ -120,10 +128,6 @@ function sendError(error, to) {
     default:
       return error;
   }
-}
-
-function reason(error) {
-  return typeof error?.payload === "string" ? error.payload : error?.message ?? String(error);
 }
 
 function self() {

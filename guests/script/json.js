@@ -45,7 +45,9 @@ function check(value, path, depth) {
       return refuse(path, "is a symbol; JSON has none");
   }
   if (value === null) return;
-  if (depth > DEPTH_MAX) refuse(path.slice(0, 80) + "…", `lies deeper than ${DEPTH_MAX} levels, or the value contains itself`);
+  if (depth > DEPTH_MAX) {
+    refuse(path.slice(0, 80) + "…", `lies deeper than ${DEPTH_MAX} levels, or the value contains itself`);
+  }
   if (isArray(value)) {
     for (let i = 0; i < value.length; i++) {
       check(value[i], `${path}[${i}]`, depth + 1);
@@ -55,15 +57,26 @@ function check(value, path, depth) {
   if (typeof value.toJSON === "function") return;
   if (getPrototypeOf(value) !== ObjectPrototype) checkClass(value, path);
   for (const key of keys(value)) {
-    if (value[key] !== undefined) check(value[key], `${path}.${key}`, depth + 1);
+    if (value[key] !== undefined) check(value[key], memberPath(path, key), depth + 1);
   }
+}
+
+function memberPath(path, key) {
+  return /^[A-Za-z_$][\w$]*$/.test(key) ? `${path}.${key}` : `${path}[${nativeStringify(key)}]`;
 }
 
 function checkClass(value, path) {
   for (const [type, instead] of EMPTIED) {
-    if (value instanceof type) refuse(path, `is of type ${value.constructor?.name ?? "unknown"}, which JSON cannot hold: use ${instead}`);
+    if (value instanceof type) {
+      refuse(
+        path,
+        `is of type ${value.constructor?.name ?? "unknown"}, which JSON cannot hold: use ${instead}`,
+      );
+    }
   }
-  if (value instanceof Binary) refuse(path, `is a ${value.constructor?.name}, which JSON cannot hold: use an array of numbers, or text`);
+  if (value instanceof Binary) {
+    refuse(path, `is a ${value.constructor?.name}, which JSON cannot hold: use an array of numbers, or text`);
+  }
 }
 
 function refuse(path, why) {

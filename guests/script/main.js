@@ -30,7 +30,7 @@ function load() {
   if (exports.init !== undefined && typeof exports.init !== "function") {
     throw new TypeError("The export init must be a function init(params)");
   }
-  script = exports;
+  script = { init: exports.init, handle: exports.handle };
 }
 
 /** Ends the turn for what went wrong in it: a refusal is an answer, everything else is a crash. */

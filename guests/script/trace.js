@@ -12,9 +12,9 @@ const INSTEAD = {
   clearTimeout: 'use timers.cancel from "theater"',
   clearInterval: 'use timers.cancel from "theater"',
   queueMicrotask: "nothing runs after a turn has ended",
-  fetch: "an actor reaches nothing but what it imports from \"theater\"",
-  XMLHttpRequest: "an actor reaches nothing but what it imports from \"theater\"",
-  WebSocket: "an actor reaches nothing but what it imports from \"theater\"",
+  fetch: 'an actor reaches nothing but what it imports from "theater"',
+  XMLHttpRequest: 'an actor reaches nothing but what it imports from "theater"',
+  WebSocket: 'an actor reaches nothing but what it imports from "theater"',
   process: 'use environment.get from "theater" for variables',
   require: "use import",
   module: "use export",
@@ -23,9 +23,30 @@ const INSTEAD = {
   structuredClone: "use JSON.parse(JSON.stringify(value))",
 };
 const ABSENT = [
-  "Deno", "Bun", "Buffer", "window", "document", "navigator", "location", "localStorage", "Worker", "URL",
-  "URLSearchParams", "TextEncoder", "TextDecoder", "AbortController", "Event", "EventTarget", "Blob", "Intl",
-  "WebAssembly", "WeakRef", "FinalizationRegistry", "Headers", "Request", "Response",
+  "Deno",
+  "Bun",
+  "Buffer",
+  "window",
+  "document",
+  "navigator",
+  "location",
+  "localStorage",
+  "Worker",
+  "URL",
+  "URLSearchParams",
+  "TextEncoder",
+  "TextDecoder",
+  "AbortController",
+  "Event",
+  "EventTarget",
+  "Blob",
+  "Intl",
+  "WebAssembly",
+  "WeakRef",
+  "FinalizationRegistry",
+  "Headers",
+  "Request",
+  "Response",
 ];
 
 /** The whole text of a crash: error, trace, causes. `during` is the export that was called. */
@@ -60,7 +81,9 @@ function hint(error) {
   const name = /^'?([\w$]+)'? is not defined$/.exec(error.message)?.[1];
   if (name === undefined) return "";
   if (Object.hasOwn(INSTEAD, name)) return `: it is not available in an actor: ${INSTEAD[name]}`;
-  if (ABSENT.includes(name)) return ": an actor has the JavaScript language and what it imports from \"theater\", no more";
+  if (ABSENT.includes(name)) {
+    return ': an actor has the JavaScript language and what it imports from "theater", no more';
+  }
   return "";
 }
 
@@ -71,7 +94,11 @@ function frames(stack, lines) {
     const match = /^\s*at (?:(.*?) )?\(?<input>:(\d+)(?::\d+)?\)?$/.exec(frame);
     if (match === null) continue;
     const [, name, line] = match;
-    kept.push(`    at ${name === undefined || name === "<anonymous>" ? "" : `${name} `}(${place(Number(line), lines)})`);
+    kept.push(
+      `    at ${name === undefined || name === "<anonymous>" ? "" : `${name} `}(${
+        place(Number(line), lines)
+      })`,
+    );
   }
   return kept.join("\n");
 }
