@@ -33,4 +33,5 @@ export { type JsonPointer, lookUpPointer, parseJsonPointer } from "./json_pointe
 export { checkJsonText, type JsonTextLimits } from "./json_text.ts";
 export { isJsonObject, type JsonObject, type JsonValue, memberOf } from "./json_value.ts";
 export { sha256, SHA256_BYTES, sha256Hex, sha256Text, sha256TextHex } from "./sha256.ts";
+export { describeAt, positionAt } from "./text_position.ts";
 export { decodeUtf8, encodeUtf8, isWellFormedText } from "./utf8.ts";

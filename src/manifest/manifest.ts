@@ -1,0 +1,56 @@
+import type { Limits } from "./limits.ts";
+import type { Permissions } from "./permissions.ts";
+
+/** What an actor is and may do, checked. Everything that the manifest left out has its default. */
+export interface Manifest {
+  /** One segment of an address. */
+  readonly name: string;
+  readonly component: ComponentSource;
+  /** Canonical JSON text, handed to `init`; the text `null` where the manifest has none. */
+  readonly params: string;
+  readonly permissions: Permissions;
+  readonly limits: Limits;
+  readonly isolation: Isolation;
+  /** In the order of the manifest; names are distinct. */
+  readonly children: readonly Child[];
+}
+
+/** How an actor is kept apart from others: a worker of its own. */
+export type Isolation = "worker";
+
+/** Where a component comes from, as the manifest says it; paths are relative to the manifest's folder. */
+export type ComponentSource =
+  | { readonly kind: "file"; readonly path: string; readonly sha256?: string }
+  | { readonly kind: "url"; readonly url: string; readonly sha256: string };
+
+/** A child that its parent's manifest declares, where it stands, and what it is. */
+export type Child =
+  | {
+    readonly kind: "inline";
+    readonly name: string;
+    readonly manifest: Manifest;
+    readonly at: Place;
+  }
+  | {
+    readonly kind: "file";
+    readonly name: string;
+    /** Relative to the folder of the manifest that names it. */
+    readonly path: string;
+    /** Where the path stands. */
+    readonly at: Place;
+  };
+
+/** A place in a manifest, counted from one; `column` in UTF-16 code units. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Levels of children below a manifest. */
+export const CHILD_DEPTH_MAX = 16;
+/** Actors that one tree of manifests may declare. */
+export const TREE_ACTORS_MAX = 10_000;
+/** Bytes of a manifest file. */
+export const MANIFEST_BYTES_MAX = 1024 * 1024;
+/** Levels of nesting within `params`. */
+export const PARAMS_DEPTH_MAX = 64;
