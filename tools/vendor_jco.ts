@@ -56,7 +56,7 @@ const made = selfContained(bindgen, "createBindgen", ["generate", "generateTypes
 const files: [string, Uint8Array][] = [];
 const encoder = new TextEncoder();
 const banner =
-  `// Made by tools/vendor_jco.ts from ${jcoPackage.name}@${jcoPackage.version}, ${bindgenFile}.\n` +
+  `// @ts-self-types="./bindgen.d.ts"\n// Made by tools/vendor_jco.ts from ${jcoPackage.name}@${jcoPackage.version}, ${bindgenFile}.\n` +
   `// Apache-2.0 WITH LLVM-exception, see LICENSE. Changed: see README.md. Do not edit.\n`;
 files.push(["bindgen.js", encoder.encode(banner + made.source)]);
 files.push(["bindgen.d.ts", encoder.encode(declarations)]);

@@ -1,3 +1,4 @@
+// @ts-self-types="./bindgen.d.ts"
 // Made by tools/vendor_jco.ts from @bytecodealliance/jco-transpile@0.15.0, vendor/js-component-bindgen-component.js.
 // Apache-2.0 WITH LLVM-exception, see LICENSE. Changed: see README.md. Do not edit.
 export async function createBindgen(compileCore, wasi) {
