@@ -189,6 +189,20 @@ export function ensureFolder(path: string): void {
   });
 }
 
+/**
+ * Makes an empty file that only its owner can read, unless something is there
+ * already, which stays untouched (not even opened: closing a file takes away
+ * the locks that this process holds on it).
+ *
+ * @throws {FileError}
+ */
+export function createPrivateFile(path: string): void {
+  attempt("make the file", path, () => {
+    if (existsSync(path)) return;
+    closeSync(openSync(path, "a", 0o600));
+  });
+}
+
 /** Whether there is a file or folder at `path` that we may see. */
 export function exists(path: string): boolean {
   return existsSync(path);

@@ -37,6 +37,7 @@ export {
   type Statement,
 } from "./sqlite.ts";
 export {
+  createPrivateFile,
   ensureFolder,
   exists,
   FileError,

@@ -1,4 +1,5 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
 
 /** What a column holds, as SQLite stores it. */
 export type SqlValue = null | number | bigint | string | Uint8Array;
@@ -111,6 +112,8 @@ export interface OpenDatabaseOptions {
   readonly timeoutMs?: number;
   /** For a file from a stranger: its schema can neither run code nor write over pages. @default false */
   readonly untrusted?: boolean;
+  /** With `readOnly`: nobody writes to the file, so it needs no locks and no files beside it. @default false */
+  readonly immutable?: boolean;
 }
 
 function guarded(params: readonly SqlValue[]): SqlValue[] {
@@ -122,6 +125,12 @@ function guarded(params: readonly SqlValue[]): SqlValue[] {
   return params as SqlValue[];
 }
 
+function immutableUrl(path: string): URL {
+  const url = pathToFileURL(path);
+  url.searchParams.set("immutable", "1");
+  return url;
+}
+
 /**
  * Opens the SQLite database at `path` (`:memory:` for one in memory), creating
  * the file unless `readOnly`.
@@ -129,7 +138,7 @@ function guarded(params: readonly SqlValue[]): SqlValue[] {
  * @throws {DatabaseError} `cannot_open` when there is no such file or folder, or no right to it
  */
 export function openDatabase(path: string, options: OpenDatabaseOptions = {}): Database {
-  const { readOnly = false, timeoutMs = 0, untrusted = false } = options;
+  const { readOnly = false, timeoutMs = 0, untrusted = false, immutable = false } = options;
   const attempt = <T>(work: () => T): T => {
     try {
       return work();
@@ -139,7 +148,8 @@ export function openDatabase(path: string, options: OpenDatabaseOptions = {}): D
       throw error instanceof DatabaseError ? error : new DatabaseError(faultOf(error, path));
     }
   };
-  const database = attempt(() => new DatabaseSync(path, { readOnly, timeout: timeoutMs }));
+  const location = immutable ? immutableUrl(path) : path;
+  const database = attempt(() => new DatabaseSync(location, { readOnly, timeout: timeoutMs }));
   if (untrusted) {
     (database as unknown as { enableDefensive(on: boolean): void }).enableDefensive(true); // Not typed yet.
     attempt(() =>

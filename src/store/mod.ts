@@ -1,0 +1,41 @@
+/**
+ * The store: the log on disk, behind a port. It keeps what it is given, all of a
+ * commit or nothing, and judges nothing about its meaning save that entries of a
+ * chain follow each other.
+ *
+ * It trusts the disk no further than it must: a file is looked at before it is
+ * used, and what is damaged, newer or not a log is refused with the reason.
+ * Readers recompute hashes; nothing here is evidence. Layer L2.
+ *
+ * @example
+ * ```ts
+ * import { openLog, openLogReader } from "./src/store/mod.ts";
+ *
+ * const log = openLog("theater.db");
+ * log.commit([{ write: "create", address: "counter", origin: `${log.node}/counter` }]);
+ * log.close();
+ * openLogReader("theater.db").actors(); // [{ address: "counter", size: 0, … }]
+ * ```
+ * @module
+ */
+
+export type {
+  ActorRow,
+  ActorStatus,
+  EntryRange,
+  KeyRow,
+  LogReader,
+  LogStore,
+  MailRow,
+  PartStatus,
+  StateRow,
+  StoredCause,
+  StoredEntry,
+  StoredPart,
+  StoredRecord,
+  TimerRow,
+  Write,
+} from "./store.ts";
+export { type LogHolder, StoreError, type StoreFault } from "./store_error.ts";
+export { openLogReader } from "./sqlite_reader.ts";
+export { openLog, type OpenLogOptions } from "./sqlite_store.ts";

@@ -1,0 +1,261 @@
+import { hostname } from "node:os";
+import { dirname } from "node:path";
+import { chainHash, isNodeName } from "../chain/mod.ts";
+import { toHex } from "../codec/mod.ts";
+import {
+  createPrivateFile,
+  type Database,
+  ensureFolder,
+  openDatabase,
+  randomBytes,
+  systemClock,
+} from "../platform/mod.ts";
+import { asStoreError } from "./database_fault.ts";
+import { emptyHead, planCommit } from "./plan_commit.ts";
+import { checkSchema, migrate } from "./schema.ts";
+import { createReader, lockTimeoutMs } from "./sqlite_reader.ts";
+import { type ActorSqlRow, toActorRow, toPartColumns } from "./sqlite_rows.ts";
+import type { ActorRow, LogStore, Write } from "./store.ts";
+import { StoreError } from "./store_error.ts";
+import { takeWriterLock } from "./writer_lock.ts";
+
+/** How to open a log for writing. */
+export interface OpenLogOptions {
+  /**
+   * Name of the node of a new log, 1 to 32 characters of `[a-z0-9-]`.
+   * @default the name of the machine, as far as it has such characters
+   */
+  readonly nodeName?: string;
+  /** Refuse, as if the disk were full, to let the file grow past this many bytes. @default no bound */
+  readonly bytesMax?: number;
+}
+
+const pageBytes = 4096;
+
+/** Pages in the WAL at which it is written back: 16 MiB, so that a page that is written often is written back seldom. */
+const checkpointPages = 4096;
+
+/** Writes of a commit, by the kind that SQL sees. */
+function prepareWriter(database: Database) {
+  const prepare = database.prepare;
+  return {
+    epoch: prepare<{ epoch: number }>("SELECT epoch FROM writer"),
+    mailPosition: prepare("UPDATE writer SET mail_position = ?"),
+    createActor: prepare("INSERT INTO actor VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+    updateActor: prepare(
+      "UPDATE actor SET size = ?, head = ?, turns = ?, activations = ?, bytes = ?, status = ? WHERE id = ?",
+    ),
+    entry: prepare(
+      "INSERT INTO entry (actor, seq, entry, status, salts, part_0, part_1, part_2, part_3) " +
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    ),
+    blob: prepare("INSERT OR IGNORE INTO blob VALUES (?, ?)"),
+    state: prepare("REPLACE INTO state VALUES (?, ?, ?)"),
+    mail: prepare("INSERT INTO mail VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+    mailTaken: prepare("DELETE FROM mail WHERE position = ? AND actor = ?"),
+    timer: prepare("REPLACE INTO timer VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+    timerGone: prepare("DELETE FROM timer WHERE actor = ? AND timer = ?"),
+    key: prepare("REPLACE INTO key_index VALUES (?, ?, ?)"),
+  };
+}
+
+/** `[a-z0-9-]{1,32}` out of whatever the machine is called. */
+function nodeNameOf(name: string): string {
+  return name.toLowerCase().replace(/\..*$/, "").replace(/[^a-z0-9-]/g, "-").slice(0, 32) || "node";
+}
+
+function createTables(database: Database, nodeName: string): void {
+  const node = `${nodeName}+${toHex(randomBytes(16))}`;
+  if (!isNodeName(node) || !/^[a-z0-9-]{1,32}\+/.test(node)) {
+    throw new TypeError(`Cannot name a node: wanted 1 to 32 characters of [a-z0-9-], got ${nodeName}`);
+  }
+  database.exec(`PRAGMA page_size = ${pageBytes}`);
+  database.transaction(() => {
+    migrate(database);
+    database.prepare("INSERT INTO log VALUES (1, ?, ?)").run(node, systemClock.nowMs());
+  });
+}
+
+/** Brings what is in the file to a log of our version; returns the epoch in which we write. */
+function prepareLog(database: Database, nodeName: string): number {
+  switch (checkSchema(database)) {
+    case "empty":
+      createTables(database, nodeName);
+      break;
+    case "older":
+      database.transaction(() => migrate(database));
+      break;
+    case "current":
+      break;
+  }
+  database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL`);
+  database.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
+  // Every write for an actor is checked against the actors in memory, which costs less.
+  database.exec("PRAGMA foreign_keys = OFF");
+  return database.transaction(() => {
+    const row = database.prepare("UPDATE writer SET epoch = epoch + 1 RETURNING epoch").get();
+    return Number(row?.["epoch"]);
+  });
+}
+
+/** Reads where every chain stands, and checks that its last entry is there and is the one that its head names. */
+function readHeads(database: Database): Map<string, ActorSqlRow> {
+  const heads = new Map<string, ActorSqlRow>();
+  const refuse = (found: string): never => {
+    throw new StoreError({ code: "damaged", path: database.path, found });
+  };
+  const rows = database.prepare<
+    ActorSqlRow & { readonly last: number | null; readonly entry: string | null }
+  >(
+    `SELECT a.*, e.seq AS last, e.entry FROM actor AS a LEFT JOIN entry AS e
+     ON e.actor = a.id AND e.seq = (SELECT max(n.seq) FROM entry AS n WHERE n.actor = a.id)`,
+  );
+  for (const { last, entry, ...row } of rows.iterate()) {
+    const size = (last ?? -1) + 1;
+    if (size !== row.size) refuse(`${row.address} should have ${row.size} entries and has ${size}`);
+    const head = entry === null ? emptyHead : chainHash(entry);
+    if (head !== row.head) refuse(`the last entry of ${row.address} is not the one that was written`);
+    heads.set(row.address, row as ActorSqlRow);
+  }
+  return heads;
+}
+
+function createStore(database: Database, epoch: number, release: () => void): LogStore {
+  const reader = createReader(database);
+  const sql = prepareWriter(database);
+  const heads = readHeads(database);
+  let nextId = Math.max(0, ...[...heads.values()].map(({ id }) => id)) + 1;
+  let mailPosition = Number(database.prepare("SELECT mail_position FROM writer").get()?.["mail_position"]);
+
+  const rowOf = (address: string): ActorRow | undefined => heads.get(address);
+
+  function write(writes: readonly Write[], rows: ReadonlyMap<string, ActorRow>): readonly number[] {
+    const found = sql.epoch.get()?.epoch ?? 0;
+    if (found !== epoch) throw new StoreError({ code: "fenced", path: database.path, epoch, found });
+    const created = new Map<string, ActorSqlRow>();
+    const updated: ActorSqlRow[] = [];
+    for (const row of rows.values()) {
+      const { address, origin, size, head, turns, activations, bytes, status } = row;
+      const before = heads.get(address);
+      if (before === undefined) {
+        const id = nextId + created.size;
+        sql.createActor.run(id, address, origin, size, head, turns, activations, bytes, status);
+        created.set(address, { ...row, id });
+      } else {
+        sql.updateActor.run(size, head, turns, activations, bytes, status, before.id);
+        updated.push({ ...row, id: before.id });
+      }
+    }
+    const idOf = (address: string): number => {
+      const id = (heads.get(address) ?? created.get(address))?.id;
+      if (id === undefined) throw new StoreError({ code: "unknown_actor", address });
+      return id;
+    };
+    const positions: number[] = [];
+    for (const write of writes) {
+      switch (write.write) { // No default: a new write fails to compile here.
+        case "append":
+          sql.entry.run(idOf(write.address), write.seq, write.text, ...toPartColumns(write.parts));
+          break;
+        case "blob":
+          sql.blob.run(write.sha256, write.bytes);
+          break;
+        case "state":
+          sql.state.run(idOf(write.address), write.seq, write.bytes);
+          break;
+        case "mail": {
+          const { type, from, body, salt, cause, key, timer } = write.mail;
+          const position = mailPosition + positions.length + 1;
+          const { origin, seq, hash } = cause;
+          const rest = [origin, seq, hash, key?.bytes ?? null, key?.salt ?? null, timer ?? null];
+          sql.mail.run(position, idOf(write.address), type, from, body, salt, ...rest);
+          positions.push(position);
+          break;
+        }
+        case "mail-taken":
+          sql.mailTaken.run(write.position, idOf(write.address));
+          break;
+        case "timer": {
+          const { address, timer, dueMs, body, salt, cause } = write.timer;
+          sql.timer.run(idOf(address), timer, dueMs, body, salt, cause.origin, cause.seq, cause.hash);
+          break;
+        }
+        case "timer-gone":
+          sql.timerGone.run(idOf(write.address), write.timer);
+          break;
+        case "key":
+          sql.key.run(idOf(write.address), write.key, write.seq);
+          break;
+        case "create":
+        case "status":
+          break; // In the rows of the actors.
+      }
+    }
+    if (positions.length > 0) sql.mailPosition.run(mailPosition + positions.length);
+    changed = [...created.values(), ...updated];
+    return positions;
+  }
+  let changed: readonly ActorSqlRow[] = [];
+
+  return {
+    ...reader,
+    actor: (address) => {
+      const row = heads.get(address);
+      return row && toActorRow(row);
+    },
+    commit(writes) {
+      const rows = planCommit(writes, rowOf);
+      const positions = asStoreError(() => database.transaction(() => write(writes, rows)));
+      // Only now: what was rolled back must not be remembered.
+      for (const row of changed) {
+        heads.set(row.address, row);
+        nextId = Math.max(nextId, row.id + 1);
+      }
+      mailPosition += positions.length;
+      return positions;
+    },
+    close() {
+      closeDatabase(database);
+      release();
+    },
+  };
+}
+
+/** Leaves one file: what the WAL holds is written back, and it goes. While somebody reads, it stays. */
+function closeDatabase(database: Database): void {
+  try {
+    database.exec("PRAGMA journal_mode = DELETE");
+  } catch {
+    // It is durable as it is; whoever opens the log next finds the WAL beside it.
+  }
+  database.close();
+}
+
+/**
+ * Opens the log at `path` for writing, creating it, and the folder it is in, for
+ * its owner only. There is one writer at a time.
+ *
+ * @throws {StoreError} `in_use` when another process writes to it; `not_a_log`,
+ * `newer_version` or `damaged` by what is there; `read_only`, `full`, …
+ */
+export function openLog(path: string, options: OpenLogOptions = {}): LogStore {
+  const { nodeName = nodeNameOf(hostname()), bytesMax } = options;
+  ensureFolder(dirname(path));
+  const lock = takeWriterLock(path);
+  let database: Database | undefined;
+  try {
+    createPrivateFile(path);
+    return asStoreError(() => {
+      database = openDatabase(path, { timeoutMs: lockTimeoutMs });
+      if (bytesMax !== undefined) {
+        database.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(bytesMax / pageBytes))}`);
+      }
+      const epoch = prepareLog(database, nodeName);
+      return createStore(database, epoch, lock.release);
+    });
+  } catch (error) {
+    database?.close();
+    lock.release();
+    throw error;
+  }
+}

@@ -1,0 +1,190 @@
+/**
+ * The port of the log store: what the runtime needs kept, whoever keeps it.
+ *
+ * Two implementations: SQLite (`sqlite_store.ts`) and memory
+ * (`memory_store.ts`, the twin for tests and simulation). Both pass the same
+ * conformance suite (`store_conformance.ts`).
+ *
+ * The store keeps what it is given and judges nothing about its meaning, save
+ * one rule: entries of a chain are appended in order, without gaps. Everything
+ * apart from entries, parts and blobs is a table for speed that can be rebuilt
+ * from them.
+ *
+ * Layer 2.
+ * @module
+ */
+
+/** How a part of an entry is kept; numbers as stored. */
+export type PartStatus =
+  | "present" // its bytes are here
+  | "derivable" // replay gives the bytes back; only the salt is here
+  | "withheld" // left out of a bundle
+  | "erased" // an entry says so
+  | "pruned"; // an entry says so
+
+/** One part beside its entry. */
+export interface StoredPart {
+  readonly status: PartStatus;
+  /** 16 random bytes; absent when erased, pruned or withheld. */
+  readonly salt?: Uint8Array;
+  /** What was said; absent unless present. */
+  readonly bytes?: Uint8Array;
+}
+
+/** One entry as kept: the very text that was hashed. */
+export interface StoredEntry {
+  readonly seq: number;
+  readonly text: string;
+}
+
+/** One entry as kept, with what was said. */
+export interface StoredRecord extends StoredEntry {
+  /** In the order that the kind of the entry fixes. */
+  readonly parts: readonly StoredPart[];
+}
+
+/** Which entries of a chain, and in which order. */
+export interface EntryRange {
+  /** The first. @default 0 */
+  readonly from?: number;
+  /** The one after the last. @default as many as there are */
+  readonly to?: number;
+  /** From the last to the first. @default false */
+  readonly backwards?: boolean;
+}
+
+/** One chain and what is known of its actor. */
+export interface ActorRow {
+  readonly address: string;
+  /** `<node>/<address>`. */
+  readonly origin: string;
+  /** How many entries the chain has. */
+  readonly size: number;
+  /** Chain hash of the last entry, 64 hex digits; zeros when there is none. */
+  readonly head: string;
+  /** How many turns have begun. */
+  readonly turns: number;
+  /** How many activations have begun. */
+  readonly activations: number;
+  /** Bytes of entries and parts kept for this chain. */
+  readonly bytes: number;
+  /** What the actor was doing at the last commit. */
+  readonly status: ActorStatus;
+}
+
+/** `running`: a host holds it; `resting`: ended in order; `failed`: did not start, or gave up. */
+export type ActorStatus = "running" | "resting" | "failed";
+
+/** A state kept whole: the one that the entry at `seq` commits to in its part `state`. */
+export interface StateRow {
+  readonly seq: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Where a message was written down before its turn. */
+export interface StoredCause {
+  /** Origin of the chain that holds it. */
+  readonly origin: string;
+  readonly seq: number;
+  /** Chain hash of that entry, 64 hex digits. */
+  readonly hash: string;
+}
+
+/** A message that waits for its turn and must survive a crash. */
+export interface MailRow {
+  /** Grows over the whole store; order of delivery. */
+  readonly position: number;
+  readonly type: "request" | "send" | "timer" | "undeliverable";
+  readonly from: string;
+  readonly body: Uint8Array;
+  /** Salt of the part `body`, repeated from the cause. */
+  readonly salt: Uint8Array;
+  readonly cause: StoredCause;
+  /** Idempotency key and its salt, for a keyed message from outside. */
+  readonly key?: { readonly bytes: Uint8Array; readonly salt: Uint8Array };
+  /** The timer that fired, as decimal digits. */
+  readonly timer?: string;
+}
+
+/** A timer that was set and has not fired. */
+export interface TimerRow {
+  readonly address: string;
+  /** Decimal digits. */
+  readonly timer: string;
+  /** Milliseconds since 1970. */
+  readonly dueMs: number;
+  readonly body: Uint8Array;
+  readonly salt: Uint8Array;
+  readonly cause: StoredCause;
+}
+
+/** Where a keyed message of an actor is found: its `accept` or `receive` entry. */
+export interface KeyRow {
+  readonly seq: number;
+}
+
+/** One thing to write. A commit writes all of its list or nothing. */
+export type Write =
+  | {
+    readonly write: "create";
+    readonly address: string;
+    readonly origin: string;
+  }
+  | {
+    readonly write: "append";
+    readonly address: string;
+    readonly seq: number;
+    readonly text: string;
+    /** Chain hash of this entry, 64 hex digits: becomes the head. */
+    readonly hash: string;
+    readonly parts: readonly StoredPart[];
+    /** Set on entries that begin a turn, or an activation. */
+    readonly turns?: number;
+    readonly activations?: number;
+  }
+  | { readonly write: "blob"; readonly sha256: string; readonly bytes: Uint8Array }
+  | { readonly write: "state"; readonly address: string; readonly seq: number; readonly bytes: Uint8Array }
+  | { readonly write: "status"; readonly address: string; readonly status: ActorStatus }
+  | { readonly write: "mail"; readonly address: string; readonly mail: Omit<MailRow, "position"> }
+  | { readonly write: "mail-taken"; readonly address: string; readonly position: number }
+  | { readonly write: "timer"; readonly timer: TimerRow }
+  | { readonly write: "timer-gone"; readonly address: string; readonly timer: string }
+  | { readonly write: "key"; readonly address: string; readonly key: Uint8Array; readonly seq: number };
+
+/** Reading a log; works on a live one and on a copy. */
+export interface LogReader {
+  /** `<name>+<32 hex digits>`: the node that the log belongs to. */
+  readonly node: string;
+  /** All actors, by address. */
+  actors(): readonly ActorRow[];
+  actor(address: string): ActorRow | undefined;
+  /** Entries of `[from, to)`, in order, or backwards. */
+  entries(address: string, range?: EntryRange): Iterable<StoredEntry>;
+  /** The same with their parts, for one read each instead of two. */
+  records(address: string, range?: EntryRange): Iterable<StoredRecord>;
+  entry(address: string, seq: number): StoredEntry | undefined;
+  /** The parts of one entry, in order. */
+  parts(address: string, seq: number): readonly StoredPart[];
+  blob(sha256: string): Uint8Array | undefined;
+  state(address: string): StateRow | undefined;
+  /** Waiting messages of one actor, in order of delivery. */
+  mail(address: string): readonly MailRow[];
+  /** Timers of one actor, or of all, by due time. */
+  timers(address?: string): readonly TimerRow[];
+  key(address: string, key: Uint8Array): KeyRow | undefined;
+  /** Closes the log; to close twice does no harm. */
+  close(): void;
+}
+
+/** The one writer of a log. */
+export interface LogStore extends LogReader {
+  /**
+   * Writes all or nothing; durable when it returns.
+   *
+   * @returns the positions given to the `mail` writes, in their order
+   * @throws {StoreError} `out_of_order` when an entry does not follow the last one,
+   * `full`, `read_only`, `damaged` or `io` when the disk says no, `fenced` when
+   * another writer took over. Nothing is written then.
+   */
+  commit(writes: readonly Write[]): readonly number[];
+}
