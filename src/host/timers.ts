@@ -1,0 +1,61 @@
+import { type Effect, type HostInterface } from "./host_interface.ts";
+
+/** Longest delay: a hundred years of milliseconds; keeps due times exact integers. */
+const delayMsMax = 3_155_760_000_000n;
+
+/** Most calls that a turn may make, so that turn and call make one number. */
+const callsPerTurn = 1_048_576n;
+
+/**
+ * Names the timer that a call sets: turn and call are unique within a chain, and
+ * replay finds the same ones.
+ */
+function timerId(turn: number, call: number): bigint {
+  return BigInt(turn) * callsPerTurn + BigInt(call);
+}
+
+/** Messages to oneself, later. */
+export const timersInterface: HostInterface = {
+  name: "theater:actor/timers@0.1.0",
+  granted: (grants) => grants.timers,
+  grantHint: "timers = true",
+  functions: {
+    set: {
+      type: {
+        params: [
+          { name: "delay-ms", type: { kind: "u64" } },
+          { name: "body", type: { kind: "string" } },
+        ],
+        result: { kind: "result", ok: { kind: "u64" }, err: { kind: "string" } },
+      },
+      bodyArgument: 1,
+      call: (context, delay, body) => {
+        const refuse = (val: string) => ({ tag: "err", val });
+        if (typeof delay !== "bigint" || delay > delayMsMax) {
+          return refuse(`Cannot set timer: wanted a delay of at most ${delayMsMax} ms, got ${delay}`);
+        }
+        const fault = context.jsonFault(String(body));
+        if (fault !== undefined) return refuse(`Cannot set timer: its body is not JSON: ${fault}`);
+        const bytes = context.byteLength(String(body));
+        if (bytes > context.messageBytesMax) {
+          return refuse(
+            `Cannot set timer: wanted a body of at most ${context.messageBytesMax} bytes, got ${bytes}`,
+          );
+        }
+        const id = timerId(context.turn(), context.call());
+        const effect: Effect = {
+          effect: "set-timer",
+          timer: String(id),
+          delayMs: Number(delay),
+          call: context.call(),
+        };
+        context.stage(effect);
+        return { tag: "ok", val: id };
+      },
+    },
+    cancel: {
+      type: { params: [{ name: "id", type: { kind: "u64" } }] },
+      call: (context, id) => context.stage({ effect: "cancel-timer", timer: String(id) }),
+    },
+  },
+};

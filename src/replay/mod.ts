@@ -1,0 +1,30 @@
+/**
+ * Running again what is recorded.
+ *
+ * Turns are read from a log, run in a worker that holds no host function, and
+ * compared with the record to the byte. Recovery rests on it: the state row of
+ * an actor may be older than its last turn, and replay gives back the rest.
+ *
+ * Trusts nothing that is read: entries are parsed strictly, links and
+ * commitments recomputed. Layer 5.
+ *
+ * @example
+ * ```ts
+ * const { state, replayed } = await currentState(reader, "ledger", ports);
+ * ```
+ * @module
+ */
+
+export { type CurrentState, currentState, type ReplayPorts } from "./current_state.ts";
+export {
+  callRecord,
+  type CheckedEntry,
+  headOf,
+  partSalt,
+  partText,
+  readEntries,
+  readTurns,
+  type RecordedTurn,
+} from "./recorded_turn.ts";
+export { ReplayError, type ReplayFault } from "./replay_error.ts";
+export { type ReplayJob, type ReplayResult, replayTurns, type StartReplaying } from "./replay_turns.ts";

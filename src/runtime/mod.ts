@@ -1,0 +1,22 @@
+/**
+ * The house: wires manifests, components, log, workers and actors together and
+ * owns no behaviour of its own.
+ *
+ * Trusts: the rooms below. Layer 6.
+ *
+ * @example
+ * ```ts
+ * const theater = await openTheater({ tree: await loadManifest(path, files), store: openLog(db) });
+ * const answer = await theater.send({ to: theater.root, body: '{"name":"Ada"}', wait: "response" });
+ * await theater.stop();
+ * ```
+ * @module
+ */
+
+export { type ComponentBytes, componentBytes } from "./component_bytes.ts";
+export { checkComponent } from "./definition.ts";
+export { type Caps, createLoader, type LoadComponent } from "./loader.ts";
+export { recordedSetup } from "./recorded_setup.ts";
+export { RuntimeError, type RuntimeFault } from "./runtime_error.ts";
+export { openTheater, type OutsideMessage, type Theater, type TheaterOptions } from "./theater.ts";
+export { replayBehaviour, theaterVersion } from "./version.ts";

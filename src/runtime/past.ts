@@ -1,0 +1,96 @@
+import type { ActorDefinition, ActorPast } from "../actor/mod.ts";
+import { type KeyframeReason, parseEntry } from "../chain/mod.ts";
+import { currentState, headOf, partText, type ReplayPorts } from "../replay/mod.ts";
+import type { ActorStatus, LogReader } from "../store/mod.ts";
+import { RuntimeError } from "./runtime_error.ts";
+
+/**
+ * Finds where an actor stands, from its chain, and checks that it would go on as
+ * what it was.
+ *
+ * @param upgrade lets it go on with another component or manifest
+ * @throws {RuntimeError} `changed`
+ * @throws {ReplayError} when its last state cannot be had
+ */
+export async function findPast(
+  reader: LogReader,
+  definition: ActorDefinition,
+  ports: ReplayPorts,
+  upgrade: boolean,
+): Promise<ActorPast> {
+  const { address } = definition;
+  const row = reader.actor(address);
+  if (row === undefined) {
+    return {
+      head: undefined,
+      turns: 0,
+      activations: 0,
+      initialised: false,
+      state: "null",
+      stateRowSeq: -1,
+      reason: "start",
+      mail: [],
+    };
+  }
+  const changed = findChange(reader, definition);
+  if (changed !== undefined && !upgrade) throw new RuntimeError(changed);
+  const { state, rowSeq, seq } = await currentState(reader, address, ports);
+  return {
+    head: headOf(reader, address),
+    turns: row.turns,
+    activations: row.activations,
+    initialised: isInitialised(reader, address, seq),
+    state,
+    stateRowSeq: rowSeq,
+    reason: row.activations === 0 ? "start" : changed !== undefined ? "upgrade" : reasonAfter(row.status),
+    mail: reader.mail(address),
+  };
+}
+
+function reasonAfter(status: ActorStatus): KeyframeReason {
+  switch (status) {
+    case "running": // It never said that it stopped.
+      return "recover";
+    case "resting":
+      return "wake";
+    case "failed":
+      return "restart";
+  }
+}
+
+/** What differs between the last activation and `definition`. */
+function findChange(reader: LogReader, definition: ActorDefinition): RuntimeError["fault"] | undefined {
+  const { address, parts } = definition;
+  const keyframe = lastKeyframe(reader, address);
+  if (keyframe === undefined) return undefined;
+  const component = partText(reader, address, keyframe, 1);
+  if (component !== parts.component) {
+    return { code: "changed", address, what: "component", recorded: component, found: parts.component };
+  }
+  const manifest = partText(reader, address, keyframe, 2);
+  if (manifest !== parts.manifest) {
+    return { code: "changed", address, what: "manifest", recorded: manifest, found: parts.manifest };
+  }
+  return undefined;
+}
+
+/** The last keyframe of a chain. */
+export function lastKeyframe(reader: LogReader, address: string): number | undefined {
+  for (const { text } of reader.entries(address, { backwards: true })) {
+    const entry = parseEntry(text);
+    if (entry.kind === "keyframe") return entry.seq;
+  }
+  return undefined;
+}
+
+/** Tells whether `init` made a state: the first return with a state after an instantiation's. */
+function isInitialised(reader: LogReader, address: string, seq: number): boolean {
+  if (seq < 0) return false;
+  let opened: string | undefined;
+  for (const { text } of reader.entries(address, { to: seq + 1 })) {
+    const entry = parseEntry(text);
+    if (entry.kind === "receive") opened = entry.type;
+    if (entry.kind === "return" && entry.outcome === "ok" && opened !== undefined) return true;
+  }
+  return false;
+}

@@ -1,0 +1,240 @@
+import {
+  type Actor,
+  type ActorDefinition,
+  type ActorEvent,
+  type ActorPorts,
+  type Answer,
+  createActor,
+  recall,
+  type UndeliveredCode,
+} from "../actor/mod.ts";
+import { checkJsonText, encodeUtf8, JsonTextError } from "../codec/mod.ts";
+import type { ManifestTree } from "../manifest/mod.ts";
+import { randomBytes, systemClock } from "../platform/mod.ts";
+import type { ReplayPorts } from "../replay/mod.ts";
+import { createCommitQueue, type LogStore, type TimerRow, type Write } from "../store/mod.ts";
+import { coolWorkers, startRecording, startReplaying } from "../worker/mod.ts";
+import { type ComponentBytes, componentBytes } from "./component_bytes.ts";
+import { checkComponent, defineActor } from "./definition.ts";
+import { createLoader } from "./loader.ts";
+import { findPast } from "./past.ts";
+import { recordedSetup } from "./recorded_setup.ts";
+import { RuntimeError } from "./runtime_error.ts";
+import { createTimerClock } from "./timers.ts";
+
+/** Deepest JSON that is taken in from outside. */
+const jsonDepthMax = 512;
+
+/** What to open. */
+export interface TheaterOptions {
+  readonly tree: ManifestTree;
+  /** The log, opened for writing. The theater closes it when it stops. */
+  readonly store: LogStore;
+  /** Lets actors go on with another component or manifest than the log has. */
+  readonly upgrade?: boolean;
+  /** Keeps generated code and bundles from one start to the next. */
+  readonly cacheFolder?: string;
+  /** Told what happens to the actors. */
+  readonly observe?: (event: ActorEvent) => void;
+}
+
+/** A message from outside. */
+export interface OutsideMessage {
+  readonly to: string;
+  /** JSON text. */
+  readonly body: string;
+  /** Idempotency key. */
+  readonly key?: string;
+  /** `response`: answer when its turn is committed; `acceptance`: when it is written down. */
+  readonly wait: "response" | "acceptance";
+}
+
+/** A house of actors at work. */
+export interface Theater {
+  /** Address of the root actor. */
+  readonly root: string;
+  readonly addresses: readonly string[];
+  /** Sends a message from outside; settles with what became of it, never before it is durable. */
+  send(message: OutsideMessage): Promise<Answer>;
+  /** Settles when the theater has closed: in order, or with the error that closed it. */
+  readonly closed: Promise<void>;
+  /** Ends every actor after the turn in hand, children first, and closes the log. */
+  stop(): Promise<void>;
+  /** Ends every guest now. */
+  kill(): void;
+}
+
+/**
+ * Opens a house: every actor of the manifests goes on where the log left it, or
+ * begins.
+ *
+ * @throws {RuntimeError | ManifestError | ComponentError | ScriptError | ReplayError | StoreError}
+ */
+export async function openTheater(options: TheaterOptions): Promise<Theater> {
+  const { tree, store } = options;
+  const load = createLoader(options.cacheFolder);
+  const queue = createCommitQueue(store);
+  const actors = new Map<string, Actor>();
+  const messageBytesMax = new Map<string, number>();
+  const closed = Promise.withResolvers<void>();
+  closed.promise.catch(() => {}); // Whoever awaits it hears of it; nobody has to.
+  let stopping: Promise<void> | undefined;
+
+  const timers = createTimerClock(systemClock.nowMs, fireTimer);
+  const replay: ReplayPorts = {
+    start: startReplaying,
+    load: (reader, address, keyframe) => recordedSetup(reader, address, keyframe, load),
+  };
+  const salt = () => randomBytes(16);
+  const ports: ActorPorts = {
+    nowMs: systemClock.nowMs,
+    salt,
+    commit: (writes) => queue.enqueue(writes),
+    startWorker: startRecording,
+    admit,
+    deliver: (address, mail) => actors.get(address)?.deliver(mail),
+    timerSet: timers.set,
+    timerGone: timers.cancel,
+    recall: (address, key, body) => recall(store, address, key, body),
+    commitFailed(error) {
+      for (const actor of actors.values()) actor.kill();
+      const detail = error instanceof Error ? error.message : String(error);
+      closed.reject(new RuntimeError({ code: "commit_failed", detail }, { cause: error }));
+    },
+    observe: (event) => options.observe?.(event),
+  };
+
+  function admit(address: string, bytes: number): UndeliveredCode | undefined {
+    const actor = actors.get(address);
+    if (actor === undefined) return "no_such_actor";
+    if (bytes > (messageBytesMax.get(address) ?? 0)) return "too_large";
+    return actor.full();
+  }
+
+  function fireTimer({ address, timer, body, salt, cause }: TimerRow) {
+    actors.get(address)?.post({
+      type: "timer",
+      from: address,
+      body: new TextDecoder().decode(body),
+      salt,
+      timer,
+      cause,
+    });
+  }
+
+  async function prepare(node: ManifestTree): Promise<ActorDefinition> {
+    const { address, manifest } = node;
+    const component = await readComponent(node);
+    const caps = { memoryBytes: manifest.limits.memoryBytes, stackUnits: manifest.limits.stackUnits };
+    const loaded = await load(component.bytes, caps);
+    checkComponent(address, loaded.type, manifest.permissions, component.script !== undefined);
+    keepBlobs(component);
+    return defineActor(store.node, node, component, loaded);
+  }
+
+  async function readComponent({ address, path, manifest }: ManifestTree): Promise<ComponentBytes> {
+    try {
+      return await componentBytes(manifest.component, {
+        manifestPath: path,
+        bytesMax: manifest.limits.componentBytes,
+        cacheFolder: options.cacheFolder,
+      });
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : String(error);
+      throw new RuntimeError({ code: "component_unavailable", address, detail }, { cause: error });
+    }
+  }
+
+  function keepBlobs({ bytes, sha256, script }: ComponentBytes) {
+    const writes: Write[] = [];
+    if (store.blob(sha256) === undefined) writes.push({ write: "blob", sha256, bytes });
+    if (script !== undefined && store.blob(script.sha256) === undefined) {
+      writes.push({ write: "blob", sha256: script.sha256, bytes: encodeUtf8(script.source) });
+    }
+    if (writes.length > 0) store.commit(writes);
+  }
+
+  /** Makes all actors before any begins, so that none sends to one that is not there yet. */
+  async function create(node: ManifestTree): Promise<void> {
+    const definition = await prepare(node);
+    const past = await findPast(store, definition, replay, options.upgrade ?? false);
+    actors.set(node.address, createActor(definition, past, ports));
+    messageBytesMax.set(node.address, node.manifest.limits.messageBytes);
+    for (const child of node.children) await create(child);
+  }
+
+  function checkBody(to: string, body: string): Answer | undefined {
+    try {
+      checkJsonText(body, { bytesMax: messageBytesMax.get(to) ?? 0, depthMax: jsonDepthMax });
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof JsonTextError)) throw error;
+      const code = error.fault.code === "json_too_large" ? "too_large" : "not_json";
+      return { answer: "undelivered", code, detail: error.message };
+    }
+  }
+
+  async function stop(): Promise<void> {
+    timers.stop();
+    for (const actor of [...actors.values()].reverse()) await actor.stop();
+    coolWorkers();
+    store.close();
+    closed.resolve();
+  }
+
+  try {
+    await create(tree);
+    for (const actor of actors.values()) await actor.begin();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  for (const timer of store.timers()) timers.set(timer);
+  return {
+    root: tree.address,
+    addresses: [...actors.keys()],
+    closed: closed.promise,
+    send({ to, body, key, wait }) {
+      const refused = admit(to, 0);
+      if (refused !== undefined) {
+        const detail = undeliveredText(to, refused);
+        return Promise.resolve({ answer: "undelivered", code: refused, detail });
+      }
+      const fault = checkBody(to, body);
+      if (fault !== undefined) return Promise.resolve(fault);
+      return new Promise((answered) => {
+        const message = {
+          type: wait === "response" ? "request" as const : "send" as const,
+          from: "outside",
+          body,
+          salt: salt(),
+          ...(key !== undefined && { key: { text: key, salt: salt() } }),
+          answered,
+        };
+        const actor = actors.get(to);
+        if (wait === "response") actor?.post(message);
+        else actor?.accept(message);
+      });
+    },
+    stop: () => stopping ??= stop(),
+    kill() {
+      for (const actor of actors.values()) actor.kill();
+    },
+  };
+}
+
+function undeliveredText(to: string, code: UndeliveredCode): string {
+  switch (code) {
+    case "no_such_actor":
+      return `there is no actor ${to} in this log's house`;
+    case "mailbox_full":
+      return `the mailbox of ${to} is full`;
+    case "not_running":
+      return `${to} is not running`;
+    case "too_large":
+    case "not_json":
+    case "key_reused":
+    case "key_unknown":
+      return `${to} did not take the message`;
+  }
+}

@@ -1,0 +1,199 @@
+import {
+  type CallRecord,
+  createRecorder,
+  createReplayer,
+  type Crossing,
+  type Divergence,
+} from "../boundary/mod.ts";
+import { addressFault, matchesAny } from "../address/mod.ts";
+import { checkJsonText, JsonTextError } from "../codec/mod.ts";
+import { bindHost, type Effect, type HostContext } from "../host/mod.ts";
+import { createMeter } from "../limits/mod.ts";
+import { createControl, markProgress, wished } from "./control.ts";
+import { coreModules, importGlue } from "./guest.ts";
+import type { ActivationSetup, ReplayInput, TurnEnd, TurnInput, TurnReport } from "./protocol.ts";
+import { checkAnswer, crashEnd, Cut, okEnd } from "./turn_end.ts";
+
+/** What the worker's own realm offered before it was sealed. */
+export interface WorkerPorts {
+  nowMs(): number;
+  /** Milliseconds from an arbitrary start, never decreasing; for deadlines. */
+  elapsedMs(): number;
+  monotonicNs(): bigint;
+  randomBytes(count: number): Uint8Array;
+  byteLength(text: string): number;
+  /** Imports `text` as a module. */
+  importText(text: string): Promise<unknown>;
+}
+
+/** One lifetime of an instance, live or replayed. */
+export interface Activation {
+  /** The report of the turn that instantiated. */
+  readonly started: TurnReport;
+  /** Tells whether the instance can take another turn. */
+  alive(): boolean;
+  /** Runs one turn; with the calls of its record to run it again. */
+  run(input: TurnInput | ReplayInput): TurnReport;
+  /** The state as it is now, JSON text. */
+  state(): string;
+}
+
+const actorInterface = "theater:actor/actor@0.1.0";
+
+/** What a script component exports to take its script in before the first message. */
+const scriptStart = "theater:script/script@0.1.0#start";
+
+/** What records or replays turns, whichever of the two it is. */
+interface Tape extends Crossing {
+  begin(calls: readonly CallRecord[]): void;
+  end(): { readonly calls: readonly CallRecord[]; readonly divergence: Divergence | undefined };
+}
+
+/**
+ * Instantiates the component of `setup` and returns what runs its turns.
+ *
+ * @param replayed the calls recorded while it was instantiated, to run it again;
+ * `undefined` to run it live
+ */
+export async function createActivation(
+  setup: ActivationSetup,
+  ports: WorkerPorts,
+  replayed: readonly CallRecord[] | undefined,
+): Promise<Activation> {
+  const control = createControl(setup.control);
+  const { limits } = setup;
+  let state = setup.state;
+  let turn = setup.turn;
+  let deadline = Infinity;
+  let effects: Effect[] = [];
+  let alive = true;
+
+  const meter = createMeter({
+    onTick() {
+      if (ports.elapsedMs() > deadline) throw new Cut("deadline");
+      if (wished(control) === "kill") throw new Cut("killed");
+    },
+  });
+  const tape: Tape = replayed === undefined
+    ? recordingTape(setup, ports, {
+      turn: () => turn,
+      call: () => tape.callCount(),
+      stage: (effect) => void effects.push(effect),
+    })
+    : replayingTape(setup);
+  const instantiate = await importGlue(setup.glue, ports.importText);
+  let instance: unknown;
+
+  /** Runs one turn of whatever kind, from its opening to its end. */
+  function perform(number: number, calls: readonly CallRecord[], work: () => TurnEnd): TurnReport {
+    turn = number;
+    effects = [];
+    markProgress(control);
+    const startMs = ports.nowMs();
+    deadline = ports.elapsedMs() + limits.turnMs;
+    tape.begin(calls);
+    let end: TurnEnd;
+    try {
+      end = work();
+    } catch (thrown) {
+      end = crashEnd(thrown, tape.stopped(), meter.stackExhausted(), limits);
+    }
+    const fuel = meter.fuelUsed();
+    const taken = tape.end();
+    if (taken.divergence !== undefined) end = { end: "diverged", divergence: taken.divergence };
+    deadline = Infinity;
+    if (end.end !== "ok" && end.end !== "err") alive = false;
+    markProgress(control);
+    return { turn, startMs, endMs: ports.nowMs(), calls: taken.calls, effects, fuel, end };
+  }
+
+  function call(input: TurnInput): TurnEnd {
+    meter.beginTurn();
+    const init = input.type === "init";
+    const returned = init
+      ? tape.invokeExport(instance, `${actorInterface}#init`, [input.text])
+      : tape.invokeExport(instance, `${actorInterface}#handle`, [state, input.text]);
+    const result = returned as { readonly tag: "ok" | "err"; readonly val: unknown };
+    if (result.tag === "err") return { end: "err", error: errorText(result.val) };
+    const [newState, response] = init ? [result.val as string] : result.val as readonly [string, string];
+    checkAnswer(newState, "state", limits.stateBytesMax);
+    if (response !== undefined) checkAnswer(response, "response", limits.messageBytesMax);
+    state = newState;
+    return okEnd(state, response, ports.byteLength);
+  }
+
+  const started = perform(setup.turn, replayed ?? [], () => {
+    instance = instantiate(coreModules(setup), tape.imports, meter.instantiateCore);
+    if (setup.source !== undefined) tape.invokeExport(instance, scriptStart, []);
+    return okEnd(state, undefined, ports.byteLength);
+  });
+
+  return {
+    started,
+    alive: () => alive,
+    run: (input) => perform(input.turn, "calls" in input ? input.calls : [], () => call(input)),
+    state: () => state,
+  };
+}
+
+/** The `err` of an actor is a string by its type; jco hands it over as it is, or within an error. */
+function errorText(val: unknown): string {
+  if (typeof val === "string") return val;
+  const payload = (val as { readonly payload?: unknown }).payload;
+  return typeof payload === "string" ? payload : String(val);
+}
+
+type TurnPorts = Pick<HostContext, "turn" | "call" | "stage">;
+
+function recordingTape(setup: ActivationSetup, ports: WorkerPorts, turnPorts: TurnPorts): Tape {
+  const { limits, grants } = setup;
+  const environment = new Map(setup.environment);
+  const recorder = createRecorder({
+    type: setup.type,
+    host: bindHost({
+      address: setup.address,
+      grants,
+      environment,
+      messageBytesMax: limits.messageBytesMax,
+      source: setup.source,
+      nowMs: ports.nowMs,
+      monotonicNs: ports.monotonicNs,
+      randomBytes: ports.randomBytes,
+      byteLength: ports.byteLength,
+      jsonFault,
+      addressFault,
+      maySendTo: (address) => matchesAny(grants.send, address),
+      ...turnPorts,
+    }),
+    nowMs: ports.nowMs,
+    limits: {
+      callsMax: limits.callsMax,
+      valueBytesMax: limits.recordBytesMax,
+      recordBytesMax: limits.recordBytesMax,
+    },
+  });
+  return {
+    ...recorder,
+    begin: () => recorder.beginTurn(),
+    end: () => ({ calls: recorder.endTurn(), divergence: undefined }),
+  };
+}
+
+function replayingTape(setup: ActivationSetup): Tape {
+  const replayer = createReplayer({ type: setup.type });
+  return {
+    ...replayer,
+    begin: replayer.beginTurn,
+    end: () => ({ calls: [], divergence: replayer.endTurn() }),
+  };
+}
+
+function jsonFault(text: string): string | undefined {
+  try {
+    checkJsonText(text, { bytesMax: Infinity, depthMax: 512 });
+    return undefined;
+  } catch (error) {
+    if (error instanceof JsonTextError) return error.message;
+    throw error;
+  }
+}

@@ -1,0 +1,114 @@
+import type { CallRecord } from "../boundary/mod.ts";
+import { createControl, wish } from "./control.ts";
+import type {
+  ActivationSetup,
+  FromWorker,
+  ReplayInput,
+  ToWorker,
+  TurnInput,
+  TurnReport,
+} from "./protocol.ts";
+import { takeThread } from "./spare.ts";
+import { watchOver } from "./watch.ts";
+
+/** What a worker is started with; the control words are the client's own. */
+export type WorkerSetup = Omit<ActivationSetup, "control">;
+
+/** What the owner of a worker hears from it. */
+export interface WorkerHandlers {
+  /** Turns that have ended, in order; `last` when nothing that was asked for is left to do. */
+  reports(reports: readonly TurnReport[], last: boolean): void;
+  /** The worker is gone without a word; nothing follows. */
+  lost(detail: string): void;
+}
+
+/** A worker that runs one activation. */
+export interface WorkerHandle {
+  /** Hands over turns; their reports follow. One batch at a time. */
+  turns(turns: readonly TurnInput[]): void;
+  /** Hands over turns of a replay. */
+  replay(turns: readonly ReplayInput[]): void;
+  /** Asks it to leave the batch after the turn in hand. */
+  pause(): void;
+  /** Ends the guest now: the turn in hand is reported as cut, or the worker as lost. */
+  kill(): void;
+  /** Gives the worker up, whatever it does; no handler is called again. */
+  discard(): void;
+}
+
+/** Starts a worker for one activation; its first report is of the instantiation. */
+export type StartWorker = (setup: WorkerSetup, handlers: WorkerHandlers) => WorkerHandle;
+
+/** How long a worker may take to load beyond the length of a turn. */
+const loadGraceMs = 10_000;
+
+/** How long a worker may overrun before its guest is killed from outside, and then before it is given up. */
+const overrunMs = 500;
+
+/** Starts a worker that runs live turns and records them. */
+export const startRecording: StartWorker = (setup, handlers) => start(setup, handlers, undefined);
+
+/** Starts a worker that runs recorded turns again; `calls` are those of the instantiation. */
+export function startReplaying(
+  setup: WorkerSetup,
+  calls: readonly CallRecord[],
+  handlers: WorkerHandlers,
+): WorkerHandle {
+  return start(setup, handlers, calls);
+}
+
+function start(
+  setup: WorkerSetup,
+  handlers: WorkerHandlers,
+  replayed: readonly CallRecord[] | undefined,
+): WorkerHandle {
+  const control = createControl();
+  const turnMs = setup.limits.turnMs;
+  let open = true;
+  const thread = takeThread({
+    message(data) {
+      if (!open) return;
+      const said = data as FromWorker; // Our own code on both sides of the thread.
+      if (said.last) watch.rest();
+      handlers.reports(said.reports, said.last);
+    },
+    failed: (reason) => lose(`the worker died: ${reason}`),
+  });
+  const watch = watchOver(control, {
+    graceMs: 2 * overrunMs,
+    overrun: () => wish(control, "kill"),
+    hopeless: () => lose(`the worker did not stop within ${turnMs + 2 * overrunMs} ms`),
+  });
+  const ask = (message: ToWorker, graceMs: number) => {
+    watch.begin(turnMs + graceMs);
+    thread.post(message);
+  };
+  const close = () => {
+    open = false;
+    watch.rest();
+    wish(control, "kill"); // `terminate` alone does not stop a busy guest.
+    thread.discard();
+  };
+  const lose = (detail: string) => {
+    if (!open) return;
+    close();
+    handlers.lost(detail);
+  };
+  const whole: ActivationSetup = { ...setup, control: control.buffer };
+  ask(
+    replayed === undefined
+      ? { ask: "record", setup: whole }
+      : { ask: "replay", setup: whole, calls: replayed },
+    loadGraceMs,
+  );
+  return {
+    turns: (turns) => ask({ ask: "turns", turns }, overrunMs),
+    replay: (turns) => ask({ ask: "replay-turns", turns }, overrunMs),
+    pause: () => wish(control, "pause"),
+    kill: () => {
+      wish(control, "kill");
+      watch.begin(overrunMs);
+    },
+    discard: close,
+  };
+}

@@ -1,0 +1,116 @@
+import type { Stop } from "../boundary/mod.ts";
+import type { TrapCode } from "../chain/mod.ts";
+import { checkJsonText, JsonTextError, sha256TextHex } from "../codec/mod.ts";
+import { scriptCrashFunction } from "../host/mod.ts";
+import { trapCode } from "../limits/mod.ts";
+import type { TurnEnd, WorkerLimits } from "./protocol.ts";
+
+/** Deepest JSON that an actor may say. */
+const jsonDepthMax = 512;
+
+/** Thrown through the guest to end it; never reaches a caller as an error. */
+export class Cut {
+  constructor(readonly reason: "deadline" | "killed") {}
+}
+
+/** An actor gave back what it may not: not JSON, or too large. */
+export class BadAnswer extends Error {
+  override name = "BadAnswer";
+}
+
+/** Checks a text that the actor gave back; says what it is in the error. */
+export function checkAnswer(text: string, what: "state" | "response", bytesMax: number): void {
+  try {
+    checkJsonText(text, { bytesMax, depthMax: jsonDepthMax });
+  } catch (error) {
+    if (!(error instanceof JsonTextError)) throw error;
+    throw new BadAnswer(`Cannot take the ${what} of the actor: ${error.message}`);
+  }
+}
+
+/** An ok end; the state's text is kept apart, as it need not travel. */
+export function okEnd(
+  state: string,
+  response: string | undefined,
+  byteLength: (text: string) => number,
+): TurnEnd {
+  return {
+    end: "ok",
+    stateSha256: sha256TextHex(state),
+    stateBytes: byteLength(state),
+    ...(response !== undefined && { response }),
+  };
+}
+
+/** Names what ended a turn: what was thrown, and what the boundary and the meter know of it. */
+export function crashEnd(
+  thrown: unknown,
+  stop: Stop | undefined,
+  stackExhausted: boolean,
+  limits: WorkerLimits,
+): TurnEnd {
+  if (thrown instanceof Cut) return cutEnd(thrown.reason, limits);
+  if (stop !== undefined) return stopEnd(stop);
+  if (thrown instanceof BadAnswer) return { end: "trap", code: "answer", reason: thrown.message };
+  if (stackExhausted) return trapEnd("stack");
+  const code = trapCode(thrown);
+  return trapEnd(code);
+}
+
+function cutEnd(reason: "deadline" | "killed", limits: WorkerLimits): TurnEnd {
+  switch (reason) {
+    case "deadline":
+      return { end: "cut", reason, detail: `the turn ran longer than ${limits.turnMs} ms (limits.turn_ms)` };
+    case "killed":
+      return { end: "cut", reason, detail: "the guest was stopped by its host" };
+  }
+}
+
+function stopEnd(stop: Stop): TurnEnd {
+  switch (stop.code) {
+    case "denied":
+      return { end: "trap", code: "denied", reason: stop.text };
+    case "host":
+      return {
+        end: "trap",
+        code: stop.function === scriptCrashFunction ? "script" : "host",
+        reason: stop.text,
+      };
+    case "diverged":
+      return { end: "diverged", divergence: stop.divergence };
+  }
+}
+
+/** Engines word their traps differently, so the words are ours. */
+function trapEnd(code: TrapCode): TurnEnd {
+  return { end: "trap", code, reason: trapReason(code) };
+}
+
+function trapReason(code: TrapCode): string {
+  switch (code) {
+    case "unreachable":
+      return "the component reached code that it declares unreachable (a panic or an abort)";
+    case "out_of_bounds":
+      return "the component accessed memory or a table out of bounds";
+    case "divide_by_zero":
+      return "the component divided an integer by zero";
+    case "integer_overflow":
+      return "an integer of the component overflowed";
+    case "indirect_call":
+      return "the component called through a table what is not there, or of another type";
+    case "stack":
+      return "the component called deeper than its stack allows (limits.stack)";
+    case "memory":
+      return "the component asked for more memory than it may have (limits.memory)";
+    case "script":
+      return "the script threw an error";
+    case "denied":
+      return "the component called what its manifest does not grant";
+    case "answer":
+      return "the component answered with what is not allowed";
+    case "host":
+      return "the host could not answer a call";
+    case "unknown":
+      return "the component was stopped by its engine, for a reason that has no code";
+  }
+}
