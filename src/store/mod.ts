@@ -37,5 +37,7 @@ export type {
   Write,
 } from "./store.ts";
 export { type LogHolder, StoreError, type StoreFault } from "./store_error.ts";
+export { type CommitQueue, createCommitQueue } from "./group_commit.ts";
+export { createMemoryLog, type MemoryLog } from "./memory_store.ts";
 export { openLogReader } from "./sqlite_reader.ts";
 export { openLog, type OpenLogOptions } from "./sqlite_store.ts";

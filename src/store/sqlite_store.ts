@@ -129,7 +129,13 @@ function createStore(database: Database, epoch: number, release: () => void): Lo
 
   const rowOf = (address: string): ActorRow | undefined => heads.get(address);
 
-  function write(writes: readonly Write[], rows: ReadonlyMap<string, ActorRow>): readonly number[] {
+  /** What a commit changes, to be remembered once it is durable. */
+  interface Written {
+    readonly positions: readonly number[];
+    readonly changed: readonly ActorSqlRow[];
+  }
+
+  function write(writes: readonly Write[], rows: ReadonlyMap<string, ActorRow>): Written {
     const found = sql.epoch.get()?.epoch ?? 0;
     if (found !== epoch) throw new StoreError({ code: "fenced", path: database.path, epoch, found });
     const created = new Map<string, ActorSqlRow>();
@@ -192,10 +198,8 @@ function createStore(database: Database, epoch: number, release: () => void): Lo
       }
     }
     if (positions.length > 0) sql.mailPosition.run(mailPosition + positions.length);
-    changed = [...created.values(), ...updated];
-    return positions;
+    return { positions, changed: [...created.values(), ...updated] };
   }
-  let changed: readonly ActorSqlRow[] = [];
 
   return {
     ...reader,
@@ -205,7 +209,7 @@ function createStore(database: Database, epoch: number, release: () => void): Lo
     },
     commit(writes) {
       const rows = planCommit(writes, rowOf);
-      const positions = asStoreError(() => database.transaction(() => write(writes, rows)));
+      const { positions, changed } = asStoreError(() => database.transaction(() => write(writes, rows)));
       // Only now: what was rolled back must not be remembered.
       for (const row of changed) {
         heads.set(row.address, row);
