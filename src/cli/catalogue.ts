@@ -1,0 +1,86 @@
+import type { Command } from "./command.ts";
+
+/** A command as `theater help` lists it, without its code. */
+export interface CatalogueEntry {
+  readonly name: string;
+  readonly group: Group;
+  /** What follows the name, as in the usage line. */
+  readonly operands: string;
+  readonly summary: string;
+  /** Loads the command, and only what it needs. */
+  readonly load: () => Promise<Command>;
+}
+
+/** Headings of `theater help`, in order. */
+export const groups = ["Run and talk", "Look", "Make"] as const;
+
+/** One of {@linkcode groups}. */
+export type Group = (typeof groups)[number];
+
+/**
+ * All commands, in the order of `theater help`.
+ *
+ * Names and summaries stand here and in the command's own file, as help must be
+ * there before any command is loaded; a test holds the two together.
+ */
+export const catalogue: readonly CatalogueEntry[] = [
+  {
+    name: "check",
+    group: "Run and talk",
+    operands: "<manifest>",
+    summary: "Check a manifest and its component without running it",
+    load: async () => (await import("./commands/check.ts")).check,
+  },
+  {
+    name: "ps",
+    group: "Run and talk",
+    operands: "",
+    summary: "List the actors of a log: status, turns, size, last error",
+    load: async () => (await import("./commands/ps.ts")).ps,
+  },
+  {
+    name: "log",
+    group: "Look",
+    operands: "[actor]",
+    summary: "Show what was recorded, one line an entry",
+    load: async () => (await import("./commands/log.ts")).log,
+  },
+  {
+    name: "show",
+    group: "Look",
+    operands: "<actor> <seq>",
+    summary: "Show one entry whole, with its hashes checked",
+    load: async () => (await import("./commands/show.ts")).show,
+  },
+  {
+    name: "state",
+    group: "Look",
+    operands: "<actor>",
+    summary: "Show the current state of an actor",
+    load: async () => (await import("./commands/state.ts")).state,
+  },
+  {
+    name: "completions",
+    group: "Make",
+    operands: "<shell>",
+    summary: "Print a completion script for bash, zsh or fish",
+    load: async () => (await import("./commands/completions.ts")).completions,
+  },
+  {
+    name: "version",
+    group: "Make",
+    operands: "",
+    summary: "Show the version of Theater and of what it runs on",
+    load: async () => (await import("./commands/version.ts")).version,
+  },
+  {
+    name: "help",
+    group: "Make",
+    operands: "[command]",
+    summary: "Show this list, or what a command takes",
+    load: async () => (await import("./commands/help.ts")).help,
+  },
+];
+
+/** The names of all commands. */
+export const commandNames: readonly string[] = catalogue.map(({ name }) => name);

@@ -1,0 +1,180 @@
+import type { ActorRow, LogReader } from "../../store/mod.ts";
+import { defineCommand } from "../command.ts";
+import type { Context, Output } from "../context.ts";
+import { createMatcher, type EntryFilter, letsAllThrough } from "../entry_filter.ts";
+import { formatEntryJson } from "../entry_json.ts";
+import { formatEntryLine, type LineLayout } from "../entry_line.ts";
+import { streamEntries, type StreamRange } from "../entry_stream.ts";
+import { type ExitCode, exitCode } from "../exit_code.ts";
+import { followLog } from "../follow_log.ts";
+import type { LoggedEntry } from "../logged_entry.ts";
+import { moment } from "../moment.ts";
+import { flag, list, optional, value } from "../option.ts";
+import { widthOf } from "../printable.ts";
+import { formatCount } from "../quantity.ts";
+import { choice, countOrAll, type Span, span, text } from "../readers.ts";
+import { readLog, requireActor } from "../read_log.ts";
+import { toMoment } from "../timestamp.ts";
+
+const kinds = ["genesis", "keyframe", "accept", "receive", "call", "return", "trap", "cut"] as const;
+const lastOnTerminal = 50;
+const actorColumnsMost = 24;
+
+const options = {
+  kind: list(choice("<kind>", kinds), `only this kind of entry: ${kinds.join(", ")}; may be repeated`),
+  function: list(text("<name>"), "only calls of this function: log.write, log, write, or its whole name"),
+  turn: value(span, "only these turns, both ends included"),
+  seq: value(span, "only these entries, both ends included"),
+  since: value(moment, "not before: 10m, 2h, 14:03, 2026-03-01, 2026-03-01T14:03:22Z"),
+  until: value(moment, "not after; as --since"),
+  text: value(text("<text>"), "only entries in which this was said, as it was written"),
+  last: value(countOrAll, "only the newest so many, or all (default: 50 on a terminal, else all)", "n"),
+  follow: flag("then show what is recorded from now on, until interrupted", "f"),
+  wide: flag("do not cut lines to the width of the terminal"),
+  utc: flag("times in UTC instead of local time"),
+} as const;
+
+/** `theater log [actor]` */
+export const log = defineCommand({
+  name: "log",
+  summary: "Show what was recorded, one line an entry",
+  details: [
+    "Shows number, time, actor (if there are several), kind, and what happened. Works while the " +
+    "actors run and when they are stopped. With --json one JSON object a line: the entry as it was " +
+    "hashed, its hash, and what was said.",
+  ],
+  options,
+  operands: { actor: optional(text("<actor>"), "only this actor (default: all, in the order of time)") },
+  examples: [
+    { line: "theater log ledger", note: "the last 50 entries" },
+    { line: "theater log ledger --kind trap --kind cut", note: "what went wrong" },
+    { line: 'theater log --since 10m --text "overdraft"', note: "what was said of overdrafts just now" },
+    {
+      line: "theater log ledger --turn 12",
+      note: "one turn: what came in, what it called, what it answered",
+    },
+    { line: "theater log --follow --function log.write", note: "what the actors write, as it happens" },
+    { line: "theater log --json | jq .entry.kind", note: "for other programs" },
+  ],
+  run({ options, operands, global, context }) {
+    return readLog(global.db, context.folder, async (reader) => {
+      const nowMs = context.nowMs();
+      const filter: EntryFilter = {
+        kinds: options.kind,
+        functions: options.function,
+        turn: options.turn,
+        sinceMs: options.since?.(nowMs),
+        untilMs: options.until?.(nowMs),
+        text: options.text,
+      };
+      const { out } = context;
+      const select = (): readonly ActorRow[] =>
+        operands.actor === undefined ? reader.actors() : [requireActor(reader, operands.actor)];
+      const actors = select();
+      const show: Show = global.json
+        ? (logged) => out.write(formatEntryJson(logged))
+        : createLineWriter(out, actors, { wide: options.wide, utc: options.utc, nowMs });
+      const last = options.last ?? (out.columns === undefined || global.json ? Infinity : lastOnTerminal);
+      await showRecorded(reader, actors, { filter, seq: options.seq, last }, show, context);
+      return options.follow
+        ? await follow(reader, actors, select, { filter, seq: options.seq }, show, context)
+        : exitCode.done;
+    });
+  },
+});
+
+type Show = (logged: LoggedEntry) => Promise<void>;
+
+interface Selection {
+  readonly filter: EntryFilter;
+  readonly seq: Span | undefined;
+}
+
+function rangeOf(size: number, seq: Span | undefined): StreamRange {
+  return { from: seq?.from ?? 0, to: Math.min(size, (seq?.to ?? Infinity) + 1) };
+}
+
+/** Shows what is there already: the newest `last`, oldest first. */
+async function showRecorded(
+  reader: LogReader,
+  actors: readonly ActorRow[],
+  { filter, seq, last }: Selection & { readonly last: number },
+  show: Show,
+  { err }: Context,
+): Promise<void> {
+  const range = (actor: ActorRow) => rangeOf(actor.size, seq);
+  const matches = createMatcher(filter);
+  if (last === Infinity) {
+    for (const logged of streamEntries(reader, actors, range, false)) {
+      if (matches(logged)) await show(logged);
+    }
+    return;
+  }
+  const newest: LoggedEntry[] = [];
+  let more = false;
+  for (const logged of streamEntries(reader, actors, range, true)) {
+    if (!matches(logged)) continue;
+    more = newest.length === last;
+    if (more) break;
+    newest.push(logged);
+  }
+  if (more) {
+    await noteLeftOut(err, letsAllThrough(filter) ? countAll(actors, range) - newest.length : undefined);
+  }
+  for (const logged of newest.reverse()) await show(logged);
+}
+
+function countAll(actors: readonly ActorRow[], range: (actor: ActorRow) => StreamRange): number {
+  return actors.reduce((sum, actor) => {
+    const { from, to } = range(actor);
+    return sum + Math.max(0, to - from);
+  }, 0);
+}
+
+function noteLeftOut(err: Output, count: number | undefined): Promise<void> {
+  const which = count === undefined
+    ? "older entries match, too"
+    : `${formatCount(count)} older ${count === 1 ? "entry" : "entries"}`;
+  return err.write(err.style.dim(`… ${which}; --last <n> or --last all shows more`) + "\n");
+}
+
+async function follow(
+  reader: LogReader,
+  shown: readonly ActorRow[],
+  select: () => readonly ActorRow[],
+  { filter, seq }: Selection,
+  show: Show,
+  context: Context,
+): Promise<ExitCode> {
+  const matches = createMatcher(filter);
+  for await (const logged of followLog(reader, shown, select, context.interrupts().first)) {
+    const { seq: at } = logged.entry;
+    if (seq !== undefined && (at < seq.from || at > seq.to)) continue;
+    if (matches(logged)) await show(logged);
+  }
+  return exitCode.interrupted;
+}
+
+/** Writes entries as lines; what the columns look like is settled by what is there at the start. */
+function createLineWriter(
+  out: Output,
+  actors: readonly ActorRow[],
+  { wide, utc, nowMs }: { readonly wide: boolean; readonly utc: boolean; readonly nowMs: number },
+): Show {
+  const today = toMoment(nowMs, utc).date;
+  const widestActor = Math.max(...actors.map(({ address }) => widthOf(address)));
+  const layout: LineLayout = {
+    style: out.style,
+    ...(wide || out.columns === undefined ? {} : { columns: out.columns }),
+    utc,
+    seqColumns: Math.max(3, ...actors.map(({ size }) => String(size).length)),
+    ...(actors.length > 1 ? { actorColumns: Math.min(actorColumnsMost, widestActor) } : {}),
+    dated: false,
+  };
+  let dated = false;
+  return (logged) => {
+    // Once a line needs its date, those after it have theirs too, so that columns stay in place.
+    dated ||= toMoment(logged.entry.time, utc).date !== today;
+    return out.write(formatEntryLine(logged.address, logged.entry, logged.parts(), { ...layout, dated }));
+  };
+}

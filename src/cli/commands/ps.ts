@@ -1,0 +1,106 @@
+import type { ActorRow, LogReader } from "../../store/mod.ts";
+import { actorTree } from "../actor_tree.ts";
+import { defineCommand } from "../command.ts";
+import { type Column, formatColumns } from "../columns.ts";
+import { lastTrouble, type Trouble } from "../last_trouble.ts";
+import { exitCode } from "../exit_code.ts";
+import { readEntry } from "../logged_entry.ts";
+import { flag } from "../option.ts";
+import { printable } from "../printable.ts";
+import { formatAgo, formatBytes, formatCount } from "../quantity.ts";
+import { readLog } from "../read_log.ts";
+import type { Style } from "../style.ts";
+
+/** An actor and what its chain says of it. */
+interface Seen {
+  readonly actor: ActorRow;
+  /** Time of its last entry, milliseconds since 1970. */
+  readonly lastMs: number | undefined;
+  readonly trouble: Trouble | undefined;
+}
+
+/** `theater ps` */
+export const ps = defineCommand({
+  name: "ps",
+  summary: "List the actors of a log: status, turns, size, last error",
+  details: [
+    "Actors stand below their parents. The status is that of the last commit: running (a host holds " +
+    "it, or was ended by force), resting (stopped in order), failed (did not start, or gave up). The last " +
+    "error is a trap, a cut or a failed start among the last 1,000 entries of the actor.",
+  ],
+  options: { tree: flag("as a tree, which it is anyway") },
+  operands: {},
+  examples: [
+    { line: "theater ps", note: "the actors of the log in this folder" },
+    { line: "theater ps --db other.db", note: "those of another log" },
+    { line: "theater ps --json | jq -r .actor", note: "an object for each actor, one a line" },
+  ],
+  run({ global, context: { out, err, folder, nowMs } }) {
+    return readLog(global.db, folder, async (reader, path) => {
+      const seen = (actor: ActorRow): Seen => ({
+        actor,
+        lastMs: lastTime(reader, actor),
+        trouble: lastTrouble(reader, actor),
+      });
+      const actors = reader.actors();
+      if (global.json) {
+        for (const actor of actors) await out.write(`${formatJson(seen(actor))}\n`);
+        return exitCode.done;
+      }
+      if (actors.length === 0) {
+        await err.write(`no actors in ${path} yet\n`);
+        return exitCode.done;
+      }
+      const byAddress = new Map(actors.map((actor) => [actor.address, actor]));
+      const columns = columnsFor(out.style, nowMs());
+      const rows = actorTree([...byAddress.keys()]).flatMap(({ address, label }) => {
+        const actor = byAddress.get(address);
+        return actor === undefined ? [] : [{ label, ...seen(actor) }];
+      });
+      await out.write(formatColumns(columns, rows, out.style, out.columns));
+      return exitCode.done;
+    });
+  },
+});
+
+function columnsFor(style: Style, nowMs: number): readonly Column<Seen & { readonly label: string }>[] {
+  return [
+    { title: "actor", cell: ({ label }) => label, paint: style.bold },
+    {
+      title: "status",
+      cell: ({ actor }) => actor.status,
+      paint: (cell) => cell.startsWith("failed") ? style.red(cell) : cell,
+    },
+    { title: "turns", cell: ({ actor }) => formatCount(actor.turns), right: true },
+    { title: "entries", cell: ({ actor }) => formatCount(actor.size), right: true },
+    { title: "size", cell: ({ actor }) => formatBytes(actor.bytes), right: true },
+    { title: "last entry", cell: ({ lastMs }) => lastMs === undefined ? "" : formatAgo(nowMs - lastMs) },
+    {
+      title: "last error",
+      cell: ({ trouble }) =>
+        trouble === undefined ? "" : `entry ${trouble.seq}: ${printable(`${trouble.what} ${trouble.said}`)}`,
+      paint: style.red,
+    },
+  ];
+}
+
+function lastTime(reader: LogReader, { address, size }: ActorRow): number | undefined {
+  const stored = reader.entry(address, size - 1);
+  return stored === undefined ? undefined : readEntry(reader, address, stored).entry.time;
+}
+
+function formatJson({ actor, lastMs, trouble }: Seen): string {
+  const { address, origin, status, turns, activations, size, bytes, head } = actor;
+  return JSON.stringify({
+    actor: address,
+    origin,
+    status,
+    turns,
+    activations,
+    entries: size,
+    bytes,
+    head,
+    last_entry_ms: lastMs ?? null,
+    last_error: trouble ?? null,
+  });
+}

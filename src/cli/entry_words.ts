@@ -1,0 +1,146 @@
+import { type Entry, type KeyframeReason, type PartRole, partRoles } from "../chain/mod.ts";
+import type { StoredPart } from "../store/mod.ts";
+import { printable } from "./printable.ts";
+import { formatBytes, formatCount } from "./quantity.ts";
+
+/** What an entry says, in words for one line; printable text without line breaks. */
+export interface EntryWords {
+  readonly what: string;
+  /** What came in, or what was asked; may be empty. */
+  readonly asked: string;
+  /** What was answered; may be empty. */
+  readonly answered: string;
+  readonly facts: readonly string[];
+  /** Something went wrong: a trap, a cut, a denied call. */
+  readonly alarm: boolean;
+}
+
+/** Puts an entry and its parts into words. */
+export function describeEntry(entry: Entry, parts: readonly StoredPart[]): EntryWords {
+  const roles = partRoles(entry);
+  const part = (role: PartRole) => describePart(parts[roles.indexOf(role)], role);
+  const plain = { asked: "", answered: "", facts: [], alarm: false };
+  switch (entry.kind) { // No default: a new kind fails to compile here.
+    case "genesis":
+      return { ...plain, what: entry.origin };
+    case "keyframe":
+      return {
+        ...plain,
+        what: `activation ${entry.activation} ${reasonWords(entry.reason)}`,
+        facts: [`turn ${formatCount(entry.turn)}`, ...stateFact(parts[0])],
+      };
+    case "accept":
+    case "receive":
+      return {
+        ...plain,
+        what: entry.type === "init" ? "init" : `${senderWords(entry)} from ${entry.from}`,
+        asked: part("body"),
+        facts: [
+          ...(entry.keyed ? [`key ${part("key")}`] : []),
+          ...(entry.kind === "receive" ? [`turn ${formatCount(entry.turn)}`] : []),
+        ],
+      };
+    case "call":
+      return {
+        ...plain,
+        what: entry.outcome === "returned"
+          ? shortFunction(entry.function)
+          : `${shortFunction(entry.function)} ${entry.outcome}`,
+        asked: stripBrackets(part("arguments")),
+        answered: saysNothing(part("result")) ? "" : part("result"),
+        alarm: entry.outcome !== "returned",
+      };
+    case "return":
+      return {
+        ...plain,
+        what: entry.outcome === "ok" ? "ok" : "refused",
+        answered: entry.outcome === "err"
+          ? part("error")
+          : roles.includes("response")
+          ? part("response")
+          : "",
+        facts: [
+          ...(entry.effects > 0 ? [effectWords(entry.effects, entry.outcome === "ok")] : []),
+          ...(entry.outcome === "ok" ? stateFact(parts[0]) : []),
+          `fuel ${formatCount(entry.fuel)}`,
+        ],
+      };
+    case "trap":
+      return {
+        ...plain,
+        what: entry.code.replaceAll("_", " "),
+        asked: part("reason"),
+        facts: [`fuel ${formatCount(entry.fuel)}`],
+        alarm: true,
+      };
+    case "cut":
+      return {
+        ...plain,
+        what: entry.reason,
+        asked: part("detail"),
+        facts: entry.fuel === undefined ? [] : [`fuel ${formatCount(entry.fuel)}`],
+        alarm: true,
+      };
+  }
+}
+
+/** `interface.function` of an import's full name: `theater:actor/log@0.1.0#write` is `log.write`. */
+export function shortFunction(name: string): string {
+  const hash = name.indexOf("#");
+  if (hash < 0) return name;
+  const interfaceName = name.slice(0, hash).replace(/^.*\//, "").replace(/@.*$/, "");
+  return `${interfaceName}.${name.slice(hash + 1)}`;
+}
+
+/** Why an activation began, as the rest of a sentence about it. */
+export function reasonWords(reason: KeyframeReason): string {
+  switch (reason) {
+    case "start":
+      return "starts";
+    case "wake":
+      return "wakes up";
+    case "recover":
+      return "recovers";
+    case "restart":
+      return "restarts";
+    case "upgrade":
+      return "upgrades";
+    case "renew":
+      return "renews";
+  }
+}
+
+function senderWords(entry: Extract<Entry, { kind: "accept" | "receive" }>): string {
+  return entry.kind === "receive" && entry.timer !== undefined ? `${entry.type} ${entry.timer}` : entry.type;
+}
+
+function effectWords(effects: number, committed: boolean): string {
+  return `${formatCount(effects)} ${effects === 1 ? "effect" : "effects"}${committed ? "" : " dropped"}`;
+}
+
+function stateFact(part: StoredPart | undefined): readonly string[] {
+  return part?.bytes === undefined ? [] : [`state ${formatBytes(part.bytes.length)}`];
+}
+
+const decoder = new TextDecoder();
+
+function describePart(part: StoredPart | undefined, role: PartRole): string {
+  if (part === undefined) return "(missing)";
+  if (part.bytes === undefined) return part.status === "derivable" ? "(by replay)" : `(${part.status})`;
+  const text = decoder.decode(part.bytes);
+  // JSON has no line break within a string, so this loses nothing.
+  return printable(isJsonRole(role) ? text.replace(/\s*[\r\n]\s*/g, " ") : text);
+}
+
+/** Whether what stands in a part is JSON. */
+export function isJsonRole(role: PartRole): boolean {
+  return !["key", "error", "reason", "detail"].includes(role);
+}
+
+function stripBrackets(list: string): string {
+  return list.startsWith("[") && list.endsWith("]") ? list.slice(1, -1) : list;
+}
+
+function saysNothing(result: string): boolean {
+  return result === "null" || result === "[]" || result === "";
+}

@@ -1,0 +1,66 @@
+import type { Reader } from "./option.ts";
+
+/** Any text, such as the path of a file. */
+export function text(placeholder: string): Reader<string> {
+  return { placeholder, wanted: "some text", read: (given) => given === "" ? undefined : given };
+}
+
+/** One word of a list. */
+export function choice<const C extends string>(placeholder: string, choices: readonly C[]): Reader<C> {
+  return {
+    placeholder,
+    wanted: `one of ${choices.join(", ")}`,
+    choices,
+    read: (given) => choices.find((one) => one === given),
+  };
+}
+
+/** A whole number of at least `least`, in decimal digits; commas and underscores between them are ignored. */
+export function wholeNumber(placeholder: string, least = 0): Reader<number> {
+  return {
+    placeholder,
+    wanted: least === 0 ? "a whole number" : `a whole number of at least ${least}`,
+    read: (given) => {
+      const number = readDigits(given);
+      return number !== undefined && number >= least ? number : undefined;
+    },
+  };
+}
+
+/** `n`, or `all` for no limit. */
+export const countOrAll: Reader<number> = {
+  placeholder: "<n>",
+  wanted: 'a whole number, or "all"',
+  read: (given) => given === "all" ? Infinity : readDigits(given),
+};
+
+/** Whole numbers from `from` to `to`, both included. */
+export interface Span {
+  readonly from: number;
+  /** Infinity where it is left open. */
+  readonly to: number;
+}
+
+/** `7`, `3..9`, `3..` or `..9`; both ends included. */
+export const span: Reader<Span> = {
+  placeholder: "<a..b>",
+  wanted: "a number or a range such as 3..9, 3.. or ..9",
+  read: (given) => {
+    const dots = given.indexOf("..");
+    if (dots < 0) {
+      const only = readDigits(given);
+      return only === undefined ? undefined : { from: only, to: only };
+    }
+    const [first, last] = [given.slice(0, dots), given.slice(dots + 2)];
+    if (first === "" && last === "") return undefined;
+    const from = first === "" ? 0 : readDigits(first);
+    const to = last === "" ? Infinity : readDigits(last);
+    return from === undefined || to === undefined || from > to ? undefined : { from, to };
+  },
+};
+
+function readDigits(given: string): number | undefined {
+  if (!/^[0-9]+(?:[,_][0-9]+)*$/.test(given)) return undefined;
+  const number = Number(given.replace(/[,_]/g, ""));
+  return Number.isSafeInteger(number) ? number : undefined;
+}
