@@ -11,7 +11,11 @@ export interface LoadedComponent {
   /** Of the component's bytes, 64 hex digits. */
   readonly sha256: string;
   readonly type: ComponentType;
-  /** See {@linkcode Transpiled}. */
+  /**
+   * A module of JavaScript that exports `instantiate(getCoreModule, imports, instantiateCore?)`:
+   * synchronous, returns the exports by their full names. `imports` holds the imported interfaces
+   * by their names without version. It needs {@linkcode glueGlobals}, and sees no other of the host's.
+   */
   readonly glue: string;
   /** The rewritten core modules, compiled, by the names by which the glue asks for them. */
   readonly modules: Readonly<Record<string, WebAssembly.Module>>;
@@ -109,7 +113,7 @@ async function takeApart(bytes: Uint8Array, key: string, options: LoadOptions): 
   return entry;
 }
 
-/** The glue quotes these names; see {@linkcode checkCoreName}. */
+/** The glue quotes these names without care (jco 0.15 writes `'x'y'`); see {@linkcode checkCoreName}. */
 function checkCoreNames(module: WebAssembly.Module): void {
   for (const { module: from, name } of WebAssembly.Module.imports(module)) {
     checkCoreName(from, 0);

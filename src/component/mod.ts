@@ -37,5 +37,5 @@ export {
   newComponentCache,
 } from "./load_component.ts";
 export { componentBytesMax, readComponentType } from "./read_component_type.ts";
-export { type CoreModule, jcoVersion, transpile, type Transpiled } from "./transpile.ts";
+export { jcoVersion } from "./transpile.ts";
 export { newWasiStub, type WasiStub } from "./wasi_stub.ts";

@@ -33,6 +33,9 @@ const coresMax = 200;
  * Takes a component apart into core modules and the JavaScript that joins them,
  * and decodes its type. 10 to 600 ms of computation without a pause.
  *
+ * The glue may be run only when the names between the core modules have been
+ * checked too; {@linkcode loadComponent} does that when it has compiled them.
+ *
  * @throws {ComponentError} where the bytes are not a component that Theater can run.
  */
 export async function transpile(bytes: Uint8Array): Promise<Transpiled> {
