@@ -66,9 +66,10 @@ const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
 const random = Object.freeze({
   bytes: (size) => Uint8Array.from(randomImport.bytes(count(size, "a number of random bytes", 65536))),
   number: () => {
-    // The 64 bits arrive as a signed integer rounded to 53 significant bits; rounding may reach 1.
-    const bits = Math.floor((randomImport.bits() + 2 ** 63) * 2 ** -11);
-    return Math.min(bits, 2 ** 53 - 1) * 2 ** -53;
+    // The engine has no 64-bit integers: they come as the nearest number, the largest 2^53 of them negative.
+    const bits = randomImport.bits();
+    const unsigned = bits < 0 ? bits + 2 ** 64 : bits;
+    return Math.min(Math.floor(unsigned * 2 ** -11), 2 ** 53 - 1) * 2 ** -53; // Rounding may have reached 2^64.
   },
   uuid: () => {
     const bytes = randomImport.bytes(16);

@@ -110,6 +110,7 @@ interface Built {
 }
 
 async function build(entry: string, read: (path: string) => Promise<string>): Promise<Built> {
+  const loaded = new Set<string>();
   const options = {
     entryPoints: [entry],
     bundle: true,
@@ -129,7 +130,7 @@ async function build(entry: string, read: (path: string) => Promise<string>): Pr
     tsconfigRaw: "{}", // None of the author's, which the other runtime would not find.
     logLevel: "silent",
     logLimit: 0,
-    plugins: [files(entry, read)],
+    plugins: [files(entry, read, loaded)],
   } as const satisfies BuildOptions;
 
   let result: BuildResult<typeof options>;
@@ -149,12 +150,10 @@ async function build(entry: string, read: (path: string) => Promise<string>): Pr
   const map: SourceMap = JSON.parse(
     result.outputFiles.find((file) => file.path.endsWith(".map"))?.text ?? "",
   );
-  const paths = Object.keys(result.metafile.inputs).filter((input) =>
-    input.startsWith(`${scriptNamespace}:`)
-  );
+  const lines = lineTable({ ...map, sources: map.sources.map(withoutNamespace) }, text);
   return {
-    source: `${asFunctionBody(text)}\n${lineTable({ ...map, sources: map.sources.map(withoutNamespace) })}\n`,
-    paths: paths.map(withoutNamespace),
+    source: `${asFunctionBody(text)}\n${lines}\n`,
+    paths: [...loaded],
   };
 }
 
@@ -182,8 +181,8 @@ const fatalWarnings: ReadonlySet<string> = new Set([
   "commonjs-variable-in-esm",
 ]);
 
-/** Resolves and loads everything; esbuild itself has no file system. */
-function files(entry: string, read: (path: string) => Promise<string>): Plugin {
+/** Resolves and loads everything, as esbuild itself has no file system; `loaded` gets the paths. */
+function files(entry: string, read: (path: string) => Promise<string>, loaded: Set<string>): Plugin {
   return {
     name: "script",
     setup(build) {
@@ -196,6 +195,10 @@ function files(entry: string, read: (path: string) => Promise<string>): Plugin {
           case "nowhere":
             return refuse({ code: "import_refused", rule: target.rule, specifier: args.path, place: null });
           case "file":
+            if ("type" in args.with && args.with.type !== loaderOf(target.path)) {
+              const problem = `cannot import "${args.path}" as type "${args.with.type}"`;
+              return refuse({ code: "invalid", problem, place: null });
+            }
             try {
               await read(target.path);
               return { path: target.path, namespace: scriptNamespace };
@@ -205,6 +208,7 @@ function files(entry: string, read: (path: string) => Promise<string>): Plugin {
         }
       });
       build.onLoad({ filter: /.*/, namespace: scriptNamespace }, async ({ path }) => {
+        loaded.add(path);
         return { contents: await read(path), loader: loaderOf(path) ?? "js" };
       });
       build.onLoad({ filter: /.*/, namespace: theaterNamespace }, () => {
@@ -229,8 +233,20 @@ function asScriptError(entry: string, error: unknown): unknown {
 function faultOf(message: Message): ScriptFault {
   const place = placeOf(message);
   const fault = message.detail as ScriptFault | undefined;
-  if (fault?.code === "unreadable" || fault?.code === "import_refused") return { ...fault, place };
-  return { code: "invalid", problem: message.text, place };
+  if (fault !== undefined && "place" in fault) return { ...fault, place };
+  return { code: "invalid", problem: problemOf(message.text), place };
+}
+
+/** What esbuild says, in the words of who writes an actor. */
+function problemOf(text: string): string {
+  const missing = /^No matching export in "theater:theater" for import "(.*)"$/.exec(text)?.[1];
+  if (missing === "default") return '"theater" has no default export; write: import { … } from "theater"';
+  if (missing !== undefined) {
+    return `"theater" does not export "${missing}"; it exports ${theaterExports.join(", ")}`;
+  }
+  if (text.startsWith("Top-level await")) return "await cannot be used here: an actor waits for nothing";
+  if (text.startsWith('"import.meta"')) return "import.meta is not available in an actor";
+  return text.replaceAll(`"${scriptNamespace}:`, '"');
 }
 
 function placeOf({ location }: Message): Place | null {

@@ -17,11 +17,14 @@ export interface SourceMap {
   readonly mappings: string;
 }
 
-/** The table as the last line of a source, without a line feed. */
-export function lineTable(map: SourceMap): string {
+/**
+ * The table as the last line of a source, without a line feed.
+ * @param text The generated text that `map` is about.
+ */
+export function lineTable(map: SourceMap, text: string): string {
   const runs: number[] = [];
   let next = { line: -1, file: -1, origin: -1 };
-  for (const { line, file, origin } of lineStarts(map.mappings)) {
+  for (const { line, file, origin } of lineStarts(map.mappings, text.split("\n"))) {
     if (line === next.line && file === next.file && origin === next.origin) {
       runs.push((runs.pop() ?? 0) + 1);
     } else {
@@ -38,21 +41,25 @@ interface LineStart {
   readonly origin: number;
 }
 
-/** The first segment of every line that has one. */
-function* lineStarts(mappings: string): Generator<LineStart> {
+/** Where the first visible character of every line came from, if it came from a file. */
+function* lineStarts(mappings: string, lines: readonly string[]): Generator<LineStart> {
   let file = 0;
   let origin = 0;
   for (const [index, segments] of mappings.split(";").entries()) {
-    let first: LineStart | undefined;
+    // The indentation is often mapped to the end of the line before.
+    const indent = lines[index]?.search(/\S/) ?? 0;
+    let column = 0;
+    let start: LineStart | undefined;
     for (const segment of segments === "" ? [] : segments.split(",")) {
       // Column, file, line and column there, name: each relative to the one before.
-      const [, fileStep, originStep] = decodeVlq(segment);
+      const [columnStep = 0, fileStep, originStep] = decodeVlq(segment);
+      column += columnStep;
       if (fileStep === undefined || originStep === undefined) continue;
       file += fileStep;
       origin += originStep;
-      first ??= { line: index + 1, file, origin: origin + 1 };
+      if (start === undefined || column <= indent) start = { line: index + 1, file, origin: origin + 1 };
     }
-    if (first !== undefined) yield first;
+    if (start !== undefined) yield start;
   }
 }
 
