@@ -25,6 +25,20 @@ export type Group = (typeof groups)[number];
  */
 export const catalogue: readonly CatalogueEntry[] = [
   {
+    name: "run",
+    group: "Run and talk",
+    operands: "<manifest> [-]",
+    summary: "Run the actors of a manifest, and record everything they do",
+    load: async () => (await import("./commands/run.ts")).run,
+  },
+  {
+    name: "send",
+    group: "Run and talk",
+    operands: "<actor> <json>",
+    summary: "Send a message to a running actor and print its response",
+    load: async () => (await import("./commands/send.ts")).send,
+  },
+  {
     name: "check",
     group: "Run and talk",
     operands: "<manifest>",
@@ -35,7 +49,7 @@ export const catalogue: readonly CatalogueEntry[] = [
     name: "ps",
     group: "Run and talk",
     operands: "",
-    summary: "List the actors of a log: status, turns, size, last error",
+    summary: "List the actors of a log and how they are",
     load: async () => (await import("./commands/ps.ts")).ps,
   },
   {

@@ -1,4 +1,12 @@
-import { commitPart, type Entry, type HashHex, type PartRole, partRoles, zeroHash } from "../chain/mod.ts";
+import {
+  addressOf,
+  commitPart,
+  type Entry,
+  type HashHex,
+  type PartRole,
+  partRoles,
+  zeroHash,
+} from "../chain/mod.ts";
 import type { ActorRow, LogReader, StoredPart } from "../store/mod.ts";
 import { type LoggedEntry, readEntry } from "./logged_entry.ts";
 
@@ -31,6 +39,8 @@ export interface CheckedEntry {
   readonly prev: Check;
   /** Whether the entry after, or the head of the chain, names the hash of this one. */
   readonly next: Check;
+  /** Whether the entry that caused it has the hash that it names; absent where it names none. */
+  readonly cause: Check | undefined;
   readonly parts: readonly CheckedPart[];
   readonly turn: TurnSpan | undefined;
 }
@@ -42,6 +52,7 @@ export function checkEntry(reader: LogReader, actor: ActorRow, logged: LoggedEnt
     logged,
     prev: checkPrev(reader, logged),
     next: checkNext(reader, actor, logged),
+    cause: checkCause(reader, logged),
     parts: partRoles(logged.entry).map((role, position) => {
       const commitment = logged.entry.parts[position] ?? zeroHash;
       const part = stored[position];
@@ -52,8 +63,8 @@ export function checkEntry(reader: LogReader, actor: ActorRow, logged: LoggedEnt
 }
 
 /** Whether nothing that could be checked fails. */
-export function holds({ prev, next, parts }: CheckedEntry): boolean {
-  return [prev, next, ...parts.map(({ check }) => check)].every(({ check }) => check !== "fails");
+export function holds({ prev, next, cause, parts }: CheckedEntry): boolean {
+  return [prev, next, cause, ...parts.map(({ check }) => check)].every((each) => each?.check !== "fails");
 }
 
 function compare(wanted: string, got: string): Check {
@@ -73,6 +84,23 @@ function checkNext(reader: LogReader, actor: ActorRow, logged: LoggedEntry): Che
   const after = reader.entry(address, entry.seq + 1);
   if (after === undefined) return { check: "open", why: `entry ${entry.seq + 1} is not there` };
   return compare(readEntry(reader, address, after).entry.prev, logged.hash());
+}
+
+function checkCause(reader: LogReader, { address, entry }: LoggedEntry): Check | undefined {
+  if (entry.kind !== "receive" || entry.cause === undefined || entry.cause_seq === undefined) {
+    return undefined;
+  }
+  const { cause_origin: origin, cause_seq: seq } = entry;
+  const holder = origin === undefined ? address : addressOf(origin);
+  const row = reader.actor(holder);
+  if (row === undefined || (origin !== undefined && row.origin !== origin)) {
+    return { check: "open", why: `the chain of ${origin ?? holder} is not in this log` };
+  }
+  const stored = reader.entry(holder, seq);
+  if (stored === undefined) {
+    return { check: "fails", wanted: `entry ${seq} of ${holder}`, got: "no such entry" };
+  }
+  return compare(readEntry(reader, holder, stored).hash(), entry.cause);
 }
 
 function checkPart(part: StoredPart | undefined, commitment: HashHex): Check {

@@ -46,8 +46,11 @@ export function describeEntry(entry: Entry, parts: readonly StoredPart[]): Entry
         what: entry.outcome === "returned"
           ? shortFunction(entry.function)
           : `${shortFunction(entry.function)} ${entry.outcome}`,
-        asked: stripBrackets(part("arguments")),
-        answered: saysNothing(part("result")) ? "" : part("result"),
+        asked: entry.bodied
+          // The body stands apart; among the arguments it is a null, and the last.
+          ? stripBrackets(part("arguments")).replace(/null$/, () => part("body"))
+          : stripBrackets(part("arguments")),
+        answered: describeResult(part("result")),
         alarm: entry.outcome !== "returned",
       };
     case "return":
@@ -141,6 +144,7 @@ function stripBrackets(list: string): string {
   return list.startsWith("[") && list.endsWith("]") ? list.slice(1, -1) : list;
 }
 
-function saysNothing(result: string): boolean {
-  return result === "null" || result === "[]" || result === "";
+/** A function without result gives `[]`, a result that says only that it went well `[{"ok":null}]`. */
+function describeResult(result: string): string {
+  return result === '[{"ok":null}]' ? "ok" : stripBrackets(result);
 }

@@ -5,6 +5,7 @@ import { type Context, OutputClosed } from "./context.ts";
 import { type ExitCode, exitCode } from "./exit_code.ts";
 import { explain } from "./explain.ts";
 import { globalOptions } from "./global_options.ts";
+import { helpOnAll } from "./help.ts";
 import { nearest } from "./nearest.ts";
 import { writeReport } from "./report.ts";
 
@@ -41,7 +42,10 @@ async function dispatch(args: readonly string[], context: Context): Promise<Exit
   if (word === undefined) {
     if (wantsHelp) return (await load("help")).call([], context);
     if (hasFlag(args, "--version")) return (await load("version")).call(without(args, "--version"), context);
-    throw new CliError({ code: "no_command" });
+    if (args.length > 0) throw new CliError({ code: "no_command" });
+    const { err } = context;
+    await err.write(helpOnAll(err.style, err.columns ?? 80));
+    return exitCode.failed;
   }
   const entry = findEntry(word.name);
   if (wantsHelp) return (await load("help")).call([entry.name], context);

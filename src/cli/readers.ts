@@ -1,8 +1,12 @@
 import type { Reader } from "./option.ts";
 
-/** Any text, such as the path of a file. */
-export function text(placeholder: string): Reader<string> {
-  return { placeholder, wanted: "some text", read: (given) => given === "" ? undefined : given };
+/**
+ * Any text that is not empty.
+ *
+ * @param wanted what it is: "a file". @default "some text"
+ */
+export function text(placeholder: string, wanted = "some text"): Reader<string> {
+  return { placeholder, wanted, read: (given) => given === "" ? undefined : given };
 }
 
 /** One word of a list. */
@@ -64,3 +68,6 @@ function readDigits(given: string): number | undefined {
   const number = Number(given.replace(/[,_]/g, ""));
   return Number.isSafeInteger(number) ? number : undefined;
 }
+
+/** The address of an actor, whether there is one or not. */
+export const actorAddress: Reader<string> = text("<actor>", "the address of an actor");

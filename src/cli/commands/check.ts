@@ -14,7 +14,7 @@ export const check = defineCommand({
     "actor may do.",
   ],
   options: {},
-  operands: { manifest: required(text("<manifest>"), "the manifest, a TOML file") },
+  operands: { manifest: required(text("<manifest>", "a file"), "the manifest, a TOML file") },
   examples: [
     { line: "theater check ledger.toml", note: "what the actors may do, or what is wrong" },
     { line: "theater check ledger.toml --json", note: "the same, for other programs" },

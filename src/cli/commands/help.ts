@@ -12,7 +12,7 @@ export const help = defineCommand({
   name: "help",
   summary: "Show this list, or what a command takes",
   options: {},
-  operands: { command: optional(text("<command>"), "the command to explain") },
+  operands: { command: optional(text("<command>", "a command"), "the command to explain") },
   examples: [
     { line: "theater help", note: "all commands" },
     { line: "theater help log", note: "the options of log, with examples" },

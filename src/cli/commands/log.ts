@@ -12,7 +12,7 @@ import { moment } from "../moment.ts";
 import { flag, list, optional, value } from "../option.ts";
 import { widthOf } from "../printable.ts";
 import { formatCount } from "../quantity.ts";
-import { choice, countOrAll, type Span, span, text } from "../readers.ts";
+import { actorAddress, choice, countOrAll, type Span, span, text } from "../readers.ts";
 import { readLog, requireActor } from "../read_log.ts";
 import { toMoment } from "../timestamp.ts";
 
@@ -22,12 +22,15 @@ const actorColumnsMost = 24;
 
 const options = {
   kind: list(choice("<kind>", kinds), `only this kind of entry: ${kinds.join(", ")}; may be repeated`),
-  function: list(text("<name>"), "only calls of this function: log.write, log, write, or its whole name"),
+  function: list(
+    text("<name>", "the name of a function"),
+    "only calls of this function: log.write, log, write, or its whole name",
+  ),
   turn: value(span, "only these turns, both ends included"),
   seq: value(span, "only these entries, both ends included"),
   since: value(moment, "not before: 10m, 2h, 14:03, 2026-03-01, 2026-03-01T14:03:22Z"),
   until: value(moment, "not after; as --since"),
-  text: value(text("<text>"), "only entries in which this was said, as it was written"),
+  text: value(text("<text>", "some text"), "only entries in which this was said, as it was written"),
   last: value(countOrAll, "only the newest so many, or all (default: 50 on a terminal, else all)", "n"),
   follow: flag("then show what is recorded from now on, until interrupted", "f"),
   wide: flag("do not cut lines to the width of the terminal"),
@@ -44,7 +47,7 @@ export const log = defineCommand({
     "hashed, its hash, and what was said.",
   ],
   options,
-  operands: { actor: optional(text("<actor>"), "only this actor (default: all, in the order of time)") },
+  operands: { actor: optional(actorAddress, "only this actor (default: all, in the order of time)") },
   examples: [
     { line: "theater log ledger", note: "the last 50 entries" },
     { line: "theater log ledger --kind trap --kind cut", note: "what went wrong" },

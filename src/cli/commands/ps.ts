@@ -22,7 +22,7 @@ interface Seen {
 /** `theater ps` */
 export const ps = defineCommand({
   name: "ps",
-  summary: "List the actors of a log: status, turns, size, last error",
+  summary: "List the actors of a log and how they are",
   details: [
     "Actors stand below their parents. The status is that of the last commit: running (a host holds " +
     "it, or was ended by force), resting (stopped in order), failed (did not start, or gave up). The last " +

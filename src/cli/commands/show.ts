@@ -12,7 +12,7 @@ import { prettyJson } from "../pretty_json.ts";
 import { printable, printableLines } from "../printable.ts";
 import { countOf, formatBytes, formatCount } from "../quantity.ts";
 import { readLog, requireActor } from "../read_log.ts";
-import { choice, text, wholeNumber } from "../readers.ts";
+import { actorAddress, choice, wholeNumber } from "../readers.ts";
 import type { Style } from "../style.ts";
 import { toMoment } from "../timestamp.ts";
 
@@ -45,7 +45,7 @@ export const show = defineCommand({
   ],
   options: { part: value(choice("<role>", roles), "only this part, its bytes as they are kept") },
   operands: {
-    actor: required(text("<actor>"), "its address, as theater ps lists it"),
+    actor: required(actorAddress, "its address, as theater ps lists it"),
     seq: required(wholeNumber("<seq>"), "the number of the entry, as theater log shows it"),
   },
   examples: [
@@ -89,18 +89,19 @@ function rawPart({ logged, parts }: CheckedEntry, role: PartRole): string {
 
 const decoder = new TextDecoder();
 
-function formatJson({ logged, prev, next, parts, turn }: CheckedEntry): string {
+function formatJson({ logged, prev, next, cause, parts, turn }: CheckedEntry): string {
   const head = JSON.stringify({ actor: logged.address, seq: logged.entry.seq, hash: logged.hash(), turn });
   const tail = JSON.stringify({
     prev,
     next,
+    cause,
     parts: partsJson(logged).map((part, position) => ({ ...part, ...parts[position]?.check })),
   });
   return `${head.slice(0, -1)},"entry":${logged.text},${tail.slice(1)}\n`;
 }
 
 function format(checked: CheckedEntry, style: Style, columns: number): string {
-  const { logged: { address, entry, text, hash }, prev, next, parts, turn } = checked;
+  const { logged: { address, entry, text, hash }, prev, next, cause, parts, turn } = checked;
   const { date, time, zone } = toMoment(entry.time, false);
   const alarm = entry.kind === "trap" || entry.kind === "cut";
   const row = (name: string, said: string) => `  ${style.dim(name.padEnd(10))}  ${said}`;
@@ -117,11 +118,10 @@ function format(checked: CheckedEntry, style: Style, columns: number): string {
       : `entries ${turn.from}..${turn.to}`;
     lines.push(row("turn", `${formatCount(turn.turn)}  ${style.dim(where)}`));
   }
-  const cause = causeOf(entry);
-  if (cause !== undefined) lines.push(row("cause", cause));
   lines.push(
     row("hash", `${mark(next, style)} ${hash()}`),
     row("prev", `${mark(prev, style)} ${entry.prev}`),
+    ...(cause === undefined ? [] : [row("cause", `${mark(cause, style)} ${causeWords(entry, style)}`)]),
     "",
     `${style.bold("entry")}  ${style.dim(countOf(text.length, "byte"))}`,
     text,
@@ -162,8 +162,9 @@ function mark(check: Check, style: Style): string {
   }
 }
 
-function causeOf(entry: Entry): string | undefined {
-  if (entry.kind !== "receive" || entry.cause_seq === undefined) return undefined;
+/** Which entry made this one happen. */
+function causeWords(entry: Entry, style: Style): string {
+  if (entry.kind !== "receive") return "";
   const holder = entry.cause_origin === undefined ? "" : ` of ${printable(addressOf(entry.cause_origin))}`;
-  return `entry ${entry.cause_seq}${holder}  ${entry.cause ?? ""}`;
+  return `${entry.cause}  ${style.dim(`entry ${entry.cause_seq}${holder}`)}`;
 }

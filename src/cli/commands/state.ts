@@ -6,7 +6,7 @@ import { flag, required } from "../option.ts";
 import { prettyJson } from "../pretty_json.ts";
 import { printableLines } from "../printable.ts";
 import { readLog, requireActor } from "../read_log.ts";
-import { text } from "../readers.ts";
+import { actorAddress } from "../readers.ts";
 
 /** `theater state <actor>` */
 export const state = defineCommand({
@@ -18,7 +18,7 @@ export const state = defineCommand({
     "and a line feed.",
   ],
   options: { raw: flag("exactly what the actor returned, on a terminal too") },
-  operands: { actor: required(text("<actor>"), "its address, as theater ps lists it") },
+  operands: { actor: required(actorAddress, "its address, as theater ps lists it") },
   examples: [
     { line: "theater state ledger", note: "laid out for reading" },
     { line: "theater state ledger | jq .accounts", note: "for other programs" },
