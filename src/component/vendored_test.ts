@@ -2,6 +2,7 @@ import { equal } from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { test } from "node:test";
+import { jcoVersion } from "./transpile.ts";
 
 /** What shapes an execution must be the same for everybody: a change here is a change of `jcoVersion` too. */
 const hashes: Readonly<Record<string, string>> = {
@@ -15,6 +16,7 @@ const folder = new URL("../../vendor/jco/", import.meta.url);
 
 test("vendor/jco holds exactly the bytes that it should, and its README says so", async () => {
   const readme = await readFile(new URL("README.md", folder), "utf8");
+  equal(readme.includes(`jco-transpile\` ${jcoVersion}`), true, jcoVersion);
   const names = (await readdir(folder)).filter((name) => name !== "README.md").sort();
   equal(names.join(" "), Object.keys(hashes).sort().join(" "));
   for (const name of names) {
