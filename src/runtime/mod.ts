@@ -15,6 +15,7 @@
 
 export { type ComponentBytes, componentBytes } from "./component_bytes.ts";
 export { checkComponent } from "./definition.ts";
+export { type DoorAnswer, knock, openDoor } from "./door.ts";
 export { type Caps, createLoader, type LoadComponent } from "./loader.ts";
 export { recordedSetup } from "./recorded_setup.ts";
 export { RuntimeError, type RuntimeFault } from "./runtime_error.ts";

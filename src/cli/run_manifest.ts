@@ -1,0 +1,163 @@
+import { dirname, relative, resolve } from "node:path";
+import type { ActorEvent } from "../actor/mod.ts";
+import { parseJsonPointer } from "../codec/mod.ts";
+import { loadManifest } from "../manifest/mod.ts";
+import { cacheFolder, readText } from "../platform/mod.ts";
+import { openDoor, openTheater, type Theater } from "../runtime/mod.ts";
+import { openLog } from "../store/mod.ts";
+import { CliError } from "./cli_error.ts";
+import type { Context, GlobalOptions } from "./context.ts";
+import { type ExitCode, exitCode } from "./exit_code.ts";
+import { createFeedProgress } from "./feed_progress.ts";
+import { defaultLog } from "./find_log.ts";
+import { feedLines } from "./line_feed.ts";
+
+/** What `theater run` was told. */
+export interface RunInvocation {
+  readonly options: {
+    readonly "id-from": string | undefined;
+    readonly upgrade: boolean;
+    readonly quiet: boolean;
+  };
+  readonly operands: { readonly manifest: string; readonly input: string | undefined };
+  readonly global: GlobalOptions;
+  readonly context: Context;
+}
+
+/** Most messages of a feed on their way at once. */
+const windowMax = 64;
+
+/** Longest line of input, in bytes. */
+const lineBytesMax = 64 * 1024 * 1024;
+
+/** Opens the house that a manifest describes and keeps it until its work is done. */
+export async function runManifest(invocation: RunInvocation): Promise<ExitCode> {
+  const { options, operands, global, context } = invocation;
+  const { folder } = context;
+  const feeding = readInputOperand(operands.input);
+  const keyPointer = options["id-from"] === undefined ? undefined : parseJsonPointer(options["id-from"]);
+  const manifestPath = resolve(folder, operands.manifest);
+  const tree = await loadManifest(manifestPath, { readText: (path) => Promise.resolve(readText(path)) });
+  const logPath = resolve(folder, global.db ?? resolve(dirname(manifestPath), defaultLog));
+  const interrupts = context.interrupts();
+  const failures: ActorEvent[] = [];
+  const theater = await openTheater({
+    tree,
+    store: openLog(logPath),
+    upgrade: options.upgrade,
+    cacheFolder: cacheFolder(),
+    observe(event) {
+      if (event.event === "failed") failures.push(event);
+      const said = eventText(event);
+      if (said !== undefined) void context.err.write(`${context.err.style.red("!")} ${said}\n`);
+    },
+  });
+  interrupts.second.addEventListener("abort", () => theater.kill());
+  let code: ExitCode;
+  try {
+    if (!options.quiet) await announce(theater, relative(folder, logPath), feeding, global, context);
+    const door = await openDoor(theater, logPath);
+    try {
+      code = feeding
+        ? await feed(theater, invocation, keyPointer, tree.manifest.limits.mailboxMessages)
+        : await serve(theater, context, failures);
+    } finally {
+      await door.close();
+    }
+  } finally {
+    await theater.stop();
+  }
+  return failures.length > 0 ? exitCode.no : code;
+}
+
+function readInputOperand(input: string | undefined): boolean {
+  if (input === undefined) return false;
+  if (input === "-") return true;
+  throw new CliError({ code: "bad_value", name: "the word after the manifest", wanted: "-", got: input });
+}
+
+async function announce(
+  theater: Theater,
+  log: string,
+  feeding: boolean,
+  global: GlobalOptions,
+  { out, err }: Context,
+): Promise<void> {
+  const { root, addresses } = theater;
+  if (feeding) return await err.write(err.style.dim(`${addresses.join(", ")} running, log in ${log}\n`));
+  if (global.json) return await out.write(`${JSON.stringify({ running: addresses, log })}\n`);
+  await out.write(
+    `${out.style.bold(root)} is running${
+      addresses.length > 1 ? `, with ${addresses.slice(1).join(", ")}` : ""
+    }\n` +
+      `  its log is ${log}\n` +
+      `  talk to it from another terminal: theater send ${root} '{…}' --db ${log}\n` +
+      `  Ctrl-C ends it\n`,
+  );
+}
+
+/** Keeps the house open until somebody ends it. */
+async function serve(
+  theater: Theater,
+  { interrupts, err }: Context,
+  failures: readonly ActorEvent[],
+): Promise<ExitCode> {
+  if (failures.length > 0) return exitCode.no;
+  const { first } = interrupts();
+  const interrupted = new Promise<void>((resolve) => {
+    if (first.aborted) resolve();
+    first.addEventListener("abort", () => resolve());
+  });
+  await Promise.race([interrupted, theater.closed]);
+  await err.write("stopping after the turn in hand\n");
+  return exitCode.interrupted;
+}
+
+/** Sends the lines of standard input and prints what comes back. */
+async function feed(
+  theater: Theater,
+  { options, context }: RunInvocation,
+  keyPointer: ReturnType<typeof parseJsonPointer> | undefined,
+  mailboxMax: number,
+): Promise<ExitCode> {
+  const { out, err } = context;
+  const stopped = context.interrupts().first;
+  const lines = context.inputLines(lineBytesMax);
+  stopped.addEventListener("abort", () => lines.close());
+  theater.closed.catch(() => lines.close());
+  const progress = options.quiet
+    ? undefined
+    : createFeedProgress(err, context.nowMs, err.columns !== undefined && out.columns === undefined);
+  let allOk = true;
+  const to = theater.root;
+  const feedOptions = { to, keyPointer, windowMax: Math.min(windowMax, mailboxMax), stopped };
+  for await (const { answer, text } of untilClosed(theater, feedLines(theater, lines, feedOptions))) {
+    if (answer.answer !== "ok") allOk = false;
+    progress?.answered(answer.answer === "ok");
+    await out.write(`${text}\n`);
+  }
+  await progress?.finish();
+  if (stopped.aborted) return exitCode.interrupted;
+  return allOk ? exitCode.done : exitCode.no;
+}
+
+/** Passes items on, and throws what closed the house if it closes with an error. */
+async function* untilClosed<T>(theater: Theater, items: AsyncGenerator<T>): AsyncGenerator<T> {
+  const failed = theater.closed.then((): IteratorResult<T> => ({ done: true, value: undefined }));
+  for (;;) {
+    const { done, value } = await Promise.race([items.next(), failed]);
+    if (done) return;
+    yield value;
+  }
+}
+
+function eventText(event: ActorEvent): string | undefined {
+  switch (event.event) {
+    case "started":
+      return undefined;
+    case "crashed":
+      return `${event.address} crashed (${event.code}) at entry ${event.seq}: ${event.reason}`;
+    case "failed":
+      return `${event.address} has failed: ${event.reason}`;
+  }
+}
