@@ -13,33 +13,33 @@ export interface Column<Row> {
 /**
  * Lays out a table with a line of titles; every line ends with a line feed.
  *
- * @param width columns of the terminal; the last column is cut to fit, nothing is without
+ * @param below a note on a row, on a line of its own below it
+ * @param width columns of the terminal; notes are cut to fit, nothing is without
  */
 export function formatColumns<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
+  below: (row: Row) => string,
   style: Style,
   width: number | undefined,
 ): string {
-  const table = rows.map((row) => columns.map(({ cell }) => cell(row)));
+  const table = rows.map((row) => ({ cells: columns.map(({ cell }) => cell(row)), note: below(row) }));
   const widths = columns.map(({ title }, i) =>
-    Math.max(title.length, ...table.map((cells) => widthOf(cells[i] ?? "")))
+    Math.max(title.length, ...table.map(({ cells }) => widthOf(cells[i] ?? "")))
   );
-  const before = widths.slice(0, -1).reduce((sum, one) => sum + one + 2, 0);
-  const last = columns.length - 1;
   const lay = (cell: string, i: number) => {
-    const kept = i === last && width !== undefined ? fit(cell, Math.max(12, width - before)) : cell;
-    const space = i === last ? "" : " ".repeat((widths[i] ?? 0) - widthOf(kept));
-    return columns[i]?.right === true ? space + kept : kept + space;
+    const space = " ".repeat((widths[i] ?? 0) - widthOf(cell));
+    return columns[i]?.right === true ? space + cell : i === columns.length - 1 ? cell : cell + space;
   };
-  const lines = [
-    style.dim(columns.map(({ title }, i) => lay(title.toUpperCase(), i)).join("  ").trimEnd()),
-    ...table.map((cells) => {
-      const laid = cells.map(lay);
-      const filled = laid.findLastIndex((cell) => cell.trim() !== "") + 1;
-      return laid.slice(0, filled).map((cell, i) => (columns[i]?.paint ?? identity)(cell)).join("  ");
-    }),
-  ];
+  const indent = " ".repeat((widths[0] ?? 0) + 2);
+  const lines = [style.dim(columns.map(({ title }, i) => lay(title.toUpperCase(), i)).join("  "))];
+  for (const { cells, note } of table) {
+    lines.push(cells.map((cell, i) => (columns[i]?.paint ?? identity)(lay(cell, i))).join("  "));
+    if (note === "") continue;
+    lines.push(
+      indent + style.red(width === undefined ? note : fit(note, Math.max(20, width - indent.length))),
+    );
+  }
   return lines.map((line) => `${line}\n`).join("");
 }
 

@@ -20,8 +20,9 @@ export interface LineLayout {
 }
 
 const kindColumns = 8;
-/** Even on a narrow terminal so much of what was said is shown. */
-const payloadLeast = 12;
+const gap = "  ";
+/** Facts give way until so much of what was said can be shown. */
+const payloadLeast = 28;
 
 /** One entry on one line, line feed included. */
 export function formatEntryLine(
@@ -32,23 +33,22 @@ export function formatEntryLine(
 ): string {
   const { style } = layout;
   const words = describeEntry(entry, parts);
-  const paint = words.alarm ? (text: string) => style.bold(style.red(text)) : style.bold;
-  const moment = toMoment(entry.time, layout.utc);
-  const columns: Column[] = [
+  const { date, time } = toMoment(entry.time, layout.utc);
+  const lead: Column[] = [
     { text: String(entry.seq).padStart(layout.seqColumns), paint: style.dim },
-    { text: layout.dated ? `${moment.date} ${moment.time}` : moment.time, paint: style.dim },
+    { text: layout.dated ? `${date} ${time}` : time, paint: style.dim },
   ];
   if (layout.actorColumns !== undefined) {
     const actor = fit(address, layout.actorColumns);
-    columns.push({ text: actor + " ".repeat(layout.actorColumns - widthOf(actor)) });
+    lead.push({ text: actor + " ".repeat(layout.actorColumns - widthOf(actor)) });
   }
-  columns.push({ text: entry.kind.padEnd(kindColumns), paint });
-  columns.push(words.alarm ? { text: words.what, paint: style.red } : { text: words.what });
-  const payload = layPayload(columns, words, layout.columns);
-  if (payload !== "") columns.push({ text: payload });
-  if (words.facts.length > 0) columns.push({ text: words.facts.join("  "), paint: style.dim });
-  const line = columns.map(({ text, paint = identity }) => text === "" ? "" : paint(text)).join("  ");
-  return `${line.trimEnd()}\n`;
+  const kind = entry.kind.padEnd(kindColumns);
+  lead.push({ text: kind, paint: words.alarm ? (text) => style.bold(style.red(text)) : style.bold });
+  const room = layout.columns === undefined
+    ? Infinity
+    : layout.columns - lead.reduce((sum, { text }) => sum + widthOf(text) + gap.length, 0);
+  const line = [...lead, ...layWords(words, room, style)].filter(({ text }) => text !== "");
+  return `${line.map(({ text, paint }) => paint === undefined ? text : paint(text)).join(gap).trimEnd()}\n`;
 }
 
 interface Column {
@@ -56,18 +56,31 @@ interface Column {
   readonly paint?: (text: string) => string;
 }
 
-function identity(text: string): string {
-  return text;
+/** What an entry says in `room` columns: first its facts give way, then what was said is cut. */
+function layWords(words: EntryWords, room: number, style: Style): readonly Column[] {
+  const what = fit(words.what, room);
+  const said = joinSaid(words.asked, words.answered);
+  const used = what === "" ? 0 : widthOf(what) + gap.length;
+  const facts = [...words.facts];
+  const factsWidth = () => facts.reduce((sum, fact) => sum + widthOf(fact) + gap.length, 0);
+  const wanted = Math.min(widthOf(said), payloadLeast);
+  while (facts.length > 0 && room - used - factsWidth() < wanted) facts.pop();
+  return [
+    words.alarm ? { text: what, paint: style.red } : { text: what },
+    { text: fitSaid(words, room - used - factsWidth()) },
+    { text: facts.join(gap), paint: style.dim },
+  ];
 }
 
-/** What was asked, and what was answered, in the room that the other columns leave. */
-function layPayload(columns: readonly Column[], words: EntryWords, lineColumns: number | undefined): string {
-  const { asked, answered } = words;
-  const arrow = answered === "" ? "" : asked === "" ? "→ " : " → ";
-  if (lineColumns === undefined) return asked + arrow + answered;
-  const others = [...columns.map(({ text }) => text), ...words.facts];
-  const taken = others.reduce((sum, text) => sum + widthOf(text) + 2, 0) + arrow.length;
-  const room = Math.max(payloadLeast, lineColumns - taken);
-  const answer = fit(answered, Math.max(room - widthOf(asked), asked === "" ? room : Math.floor(room / 3)));
-  return fit(asked, room - widthOf(answer)) + arrow + answer;
+function joinSaid(asked: string, answered: string): string {
+  return answered === "" ? asked : asked === "" ? `→ ${answered}` : `${asked} → ${answered}`;
+}
+
+/** Where both do not fit, the answer keeps a third of the room, or what the question leaves. */
+function fitSaid({ asked, answered }: EntryWords, room: number): string {
+  if (asked === "" || answered === "" || widthOf(asked) + widthOf(answered) + 3 <= room) {
+    return fit(joinSaid(asked, answered), room);
+  }
+  const answer = fit(answered, Math.max(room - 3 - widthOf(asked), Math.floor(room / 3)));
+  return fit(joinSaid(fit(asked, room - 3 - widthOf(answer)), answer), room);
 }

@@ -22,7 +22,7 @@ export function describeEntry(entry: Entry, parts: readonly StoredPart[]): Entry
   const plain = { asked: "", answered: "", facts: [], alarm: false };
   switch (entry.kind) { // No default: a new kind fails to compile here.
     case "genesis":
-      return { ...plain, what: entry.origin };
+      return { ...plain, what: "", asked: `chain of ${entry.origin}` };
     case "keyframe":
       return {
         ...plain,

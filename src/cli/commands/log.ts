@@ -158,26 +158,31 @@ async function follow(
   return exitCode.interrupted;
 }
 
-/** Writes entries as lines; what the columns look like is settled by what is there at the start. */
+/**
+ * Writes entries as lines; what the columns look like is settled by what is there
+ * at the start. On a terminal the date is a line of its own when it changes, so
+ * that the lines stay short; elsewhere it stands in every line.
+ */
 function createLineWriter(
   out: Output,
   actors: readonly ActorRow[],
   { wide, utc, nowMs }: { readonly wide: boolean; readonly utc: boolean; readonly nowMs: number },
 ): Show {
-  const today = toMoment(nowMs, utc).date;
   const widestActor = Math.max(...actors.map(({ address }) => widthOf(address)));
+  const onTerminal = out.columns !== undefined;
   const layout: LineLayout = {
     style: out.style,
     ...(wide || out.columns === undefined ? {} : { columns: out.columns }),
     utc,
     seqColumns: Math.max(3, ...actors.map(({ size }) => String(size).length)),
     ...(actors.length > 1 ? { actorColumns: Math.min(actorColumnsMost, widestActor) } : {}),
-    dated: false,
+    dated: !onTerminal,
   };
-  let dated = false;
+  let shownDate = toMoment(nowMs, utc).date;
   return (logged) => {
-    // Once a line needs its date, those after it have theirs too, so that columns stay in place.
-    dated ||= toMoment(logged.entry.time, utc).date !== today;
-    return out.write(formatEntryLine(logged.address, logged.entry, logged.parts(), { ...layout, dated }));
+    const { date } = toMoment(logged.entry.time, utc);
+    const heading = onTerminal && date !== shownDate ? `${out.style.dim(date)}\n` : "";
+    shownDate = date;
+    return out.write(heading + formatEntryLine(logged.address, logged.entry, logged.parts(), layout));
   };
 }

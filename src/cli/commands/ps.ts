@@ -57,7 +57,7 @@ export const ps = defineCommand({
         const actor = byAddress.get(address);
         return actor === undefined ? [] : [{ label, ...seen(actor) }];
       });
-      await out.write(formatColumns(columns, rows, out.style, out.columns));
+      await out.write(formatColumns(columns, rows, describeTrouble, out.style, out.columns));
       return exitCode.done;
     });
   },
@@ -75,13 +75,12 @@ function columnsFor(style: Style, nowMs: number): readonly Column<Seen & { reado
     { title: "entries", cell: ({ actor }) => formatCount(actor.size), right: true },
     { title: "size", cell: ({ actor }) => formatBytes(actor.bytes), right: true },
     { title: "last entry", cell: ({ lastMs }) => lastMs === undefined ? "" : formatAgo(nowMs - lastMs) },
-    {
-      title: "last error",
-      cell: ({ trouble }) =>
-        trouble === undefined ? "" : `entry ${trouble.seq}: ${printable(`${trouble.what} ${trouble.said}`)}`,
-      paint: style.red,
-    },
   ];
+}
+
+function describeTrouble({ trouble }: Seen): string {
+  if (trouble === undefined) return "";
+  return printable(`${trouble.what} (entry ${trouble.seq}): ${trouble.said}`);
 }
 
 function lastTime(reader: LogReader, { address, size }: ActorRow): number | undefined {
