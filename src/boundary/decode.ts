@@ -1,6 +1,15 @@
+/**
+ * Values out of JSON, led by their type: the inverse of `encode.ts`, which
+ * refuses whatever that cannot have written.
+ *
+ * What comes out has the shapes that jco lowers from.
+ *
+ * @module
+ */
+
 import { CodecError, fromBase64, isJsonObject, type JsonObject, type JsonValue } from "../codec/mod.ts";
 import type { RecordField, ValueType, VariantCase } from "../value/mod.ts";
-import { isScalar, memberNames, resultCases } from "./encode.ts";
+import { isScalar, isTagged, memberNames, resultCases } from "./encode.ts";
 import { type HandleView, noHandles } from "./handles.ts";
 import { describeValue, Misfit, namedMisfit, within } from "./misfit.ts";
 import {
@@ -11,15 +20,6 @@ import {
   numericArrays,
   type NumericKind,
 } from "./numbers.ts";
-
-/**
- * Values out of JSON, led by their type: the inverse of `encode.ts`, which
- * refuses whatever that cannot have written.
- *
- * What comes out has the shapes that jco lowers from.
- *
- * @module
- */
 
 /** Reads one value; throws a {@linkcode Misfit}. */
 export type Decoder = (json: JsonValue) => unknown;
@@ -81,7 +81,7 @@ export function decoderOf(type: ValueType, handles: HandleView): Decoder {
     case "flags":
       return flagsDecoder(type.names);
     case "option":
-      return optionDecoder(type.some, handles);
+      return optionDecoder(type, handles);
     case "result":
       return resultDecoder(resultCases(type), handles);
     case "own":
@@ -228,13 +228,11 @@ function recordDecoder(fields: readonly RecordField[], handles: HandleView): Dec
     member: members[i] ?? name,
     decode: decoderOf(type, handles),
   }));
-  // Handles are numbered as they cross, and they cross in the order of the text.
-  const ordered = parts.toSorted((a, b) => a.name < b.name ? -1 : 1);
   const wanted = `an object with ${fields.map((field) => field.name).join(", ")}`;
   return (json) => {
     const object = objectOf(json, wanted, parts.length);
     const value: Record<string, unknown> = {};
-    for (const { name, member, decode } of ordered) {
+    for (const { name, member, decode } of parts) { // In the order of declaration, by which handles are numbered.
       if (!Object.hasOwn(object, name)) throw new Misfit(wanted, describeValue(json));
       try {
         value[member] = decode(object[name] as JsonValue);
@@ -326,16 +324,16 @@ function flagsDecoder(names: readonly string[]): Decoder {
   };
 }
 
-function optionDecoder(some: ValueType, handles: HandleView): Decoder {
-  const decode = decoderOf(some, handles);
-  if (some.kind !== "option") return (json) => json === null ? undefined : decode(json);
-  return (json) => {
-    if (json === null) return { tag: "none" };
+function optionDecoder(type: Extract<ValueType, { kind: "option" }>, handles: HandleView): Decoder {
+  const decode = decoderOf(type.some, handles);
+  const some: Decoder = type.some.kind !== "option" ? decode : (json) => {
     const [payload] = arrayOf(json, 1);
     try {
-      return { tag: "some", val: decode(payload as JsonValue) };
+      return decode(payload as JsonValue);
     } catch (error) {
       throw within(error, "[0]");
     }
   };
+  if (!isTagged(type)) return (json) => json === null ? undefined : some(json);
+  return (json) => json === null ? { tag: "none" } : { tag: "some", val: some(json) };
 }

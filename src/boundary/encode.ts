@@ -1,3 +1,12 @@
+/**
+ * Values as canonical JSON (RFC 8785), led by their type, so that one value of
+ * a type has one text and one text one value. Format: `docs/format/values.md`.
+ *
+ * What comes in has the shapes that jco lifts to and lowers from.
+ *
+ * @module
+ */
+
 import { toBase64 } from "../codec/mod.ts";
 import type { RecordField, ValueType, VariantCase } from "../value/mod.ts";
 import { type HandleView, noHandles } from "./handles.ts";
@@ -11,15 +20,6 @@ import {
   numericArrays,
   type NumericKind,
 } from "./numbers.ts";
-
-/**
- * Values as canonical JSON (RFC 8785), led by their type, so that one value of
- * a type has one text and one text one value. Format: `docs/format/values.md`.
- *
- * What comes in has the shapes that jco lifts to and lowers from.
- *
- * @module
- */
 
 /** Writes one value; throws a {@linkcode Misfit}. */
 export type Encoder = (value: unknown) => string;
@@ -80,7 +80,7 @@ export function encoderOf(type: ValueType, handles: HandleView): Encoder {
     case "flags":
       return flagsEncoder(type.names);
     case "option":
-      return optionEncoder(type.some, handles);
+      return optionEncoder(type, handles);
     case "result":
       return variantEncoder(resultCases(type), handles, "null");
     case "own":
@@ -269,23 +269,36 @@ function recordEncoder(fields: readonly RecordField[], handles: HandleView): Enc
   const names = memberNames(fields.map((field) => field.name));
   const known = new Set(names);
   const wanted = `an object with ${names.join(", ")}`;
-  const parts = fields
-    .map(({ name, type }) => ({ name, member: camelCase(name), encode: encoderOf(type, handles) }))
-    // By UTF-16 code units, as RFC 8785 §3.2.3 sorts.
-    .sort((a, b) => a.name < b.name ? -1 : 1)
-    .map((part, i) => ({ ...part, prefix: `${i === 0 ? "{" : ","}${JSON.stringify(part.name)}:` }));
+  // Handles are numbered as they cross, fields by declaration; but the text is sorted.
+  const parts = fields.map(({ name, type }) => ({
+    name,
+    member: camelCase(name),
+    encode: encoderOf(type, handles),
+  }));
+  const sorted = sortedPlaces(fields).map((place, i) => ({
+    place,
+    prefix: `${i === 0 ? "{" : ","}${JSON.stringify(fields[place]?.name)}:`,
+  }));
   return (value) => {
     const object = members(value, known, wanted);
-    let text = parts.length === 0 ? "{" : "";
-    for (const { name, member, encode, prefix } of parts) {
+    const texts: string[] = [];
+    for (const { name, member, encode } of parts) {
       try {
-        text += prefix + encode(object[member]);
+        texts.push(encode(object[member]));
       } catch (error) {
         throw within(error, `.${name}`);
       }
     }
+    let text = sorted.length === 0 ? "{" : "";
+    for (const { place, prefix } of sorted) text += prefix + texts[place];
     return text + "}";
   };
+}
+
+/** The places of fields in the order of their names by UTF-16 code units, as RFC 8785 §3.2.3 sorts. */
+function sortedPlaces(fields: readonly RecordField[]): readonly number[] {
+  const byName = fields.map(({ name }, place) => ({ name, place })).sort((a, b) => a.name < b.name ? -1 : 1);
+  return byName.map(({ place }) => place);
 }
 
 /** @param bare what a case without a payload carries; none, and the case is a string by itself. */
@@ -344,20 +357,29 @@ function flagsEncoder(names: readonly string[]): Encoder {
   };
 }
 
-function optionEncoder(some: ValueType, handles: HandleView): Encoder {
-  const encode = encoderOf(some, handles);
-  if (some.kind !== "option") {
-    return (value) => value === undefined || value === null ? "null" : encode(value);
-  }
-  const wanted = "an object whose tag is none or some";
-  return (value) => {
-    const { tag, val } = tagged(value, wanted);
-    if (tag === "none" && val === undefined) return "null";
-    if (tag !== "some") throw new Misfit(wanted, describeValue(value));
+/**
+ * Whether none and some are told apart by a tag in JavaScript: jco does so only
+ * where the payload may itself be undefined, so every other level is tagged.
+ */
+export function isTagged(option: Extract<ValueType, { kind: "option" }>): boolean {
+  return option.some.kind === "option" && !isTagged(option.some);
+}
+
+function optionEncoder(type: Extract<ValueType, { kind: "option" }>, handles: HandleView): Encoder {
+  const encode = encoderOf(type.some, handles);
+  const some = type.some.kind !== "option" ? encode : (value: unknown) => {
     try {
-      return `[${encode(val)}]`;
+      return `[${encode(value)}]`; // Or the none within would look like the one without.
     } catch (error) {
       throw within(error, "[0]");
     }
+  };
+  if (!isTagged(type)) return (value) => value === undefined || value === null ? "null" : some(value);
+  const wanted = "an object whose tag is none or some";
+  return (value) => {
+    const { tag, val } = tagged(value, wanted);
+    if (tag === "some") return some(val);
+    if (tag === "none" && val === undefined) return "null";
+    throw new Misfit(wanted, describeValue(value));
   };
 }

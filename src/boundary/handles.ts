@@ -48,8 +48,11 @@ export interface ResourceTable {
   drop(stand: unknown): { readonly number: number; readonly hosted: object | undefined };
 }
 
-/** @param prototype of the class that jco was given for this resource. */
-export function createResourceTable(resource: string, prototype: object): ResourceTable {
+/**
+ * @param prototype of the class that jco was given for this resource
+ * @param hostless whether numbers come out of a recording, and not from what a host returned
+ */
+export function createResourceTable(resource: string, prototype: object, hostless: boolean): ResourceTable {
   const held = new Map<number, Held>();
   const stands = new WeakMap<Stand, number>();
   const hostedNumbers = new Map<object, number>();
@@ -89,7 +92,7 @@ export function createResourceTable(resource: string, prototype: object): Resour
       return number;
     },
     resourceOf(handle, number) {
-      if (number === next) hold(undefined); // Only a replay meets numbers that the host's side did not give.
+      if (hostless && number === next) hold(undefined);
       const found = find(number);
       if (handle.kind === "own") {
         if (found.owner !== "host") {

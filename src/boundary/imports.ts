@@ -47,18 +47,21 @@ interface BoundResource {
  * a function by itself as the default of a module. `bind` is asked once for
  * each function, drops of resources included.
  *
+ * @param hostless whether answers come out of a recording
+ *
  * @throws {BoundaryError} `import_clash`: without versions, which the glue
  * leaves out, two imports have the same name.
  */
 export function bindImports(
   type: ComponentType,
+  hostless: boolean,
   bind: (fn: ImportedFunction, resources: ImportedResources) => Answerer,
 ): BoundImports {
   const bound = new Map<string, BoundResource>();
   for (const item of type.imports) {
     if (item.kind === "function") continue;
     for (const name of item.resources) {
-      bound.set(`${item.name}/${name}`, bindResource(`${item.name}/${name}`));
+      bound.set(`${item.name}/${name}`, bindResource(`${item.name}/${name}`, hostless));
     }
   }
   const resources: ImportedResources = {
@@ -98,7 +101,7 @@ function bindInterface(
     module[pascalCase(name)] = resource.resourceClass;
     const drop = bind({
       name: `${item.name}#[resource-drop]${name}`,
-      type: { params: [] },
+      type: { params: [{ name: "self", type: { kind: "own", resource: resource.table.resource } }] },
       drops: resource.table,
     });
     // Where the engine has no Symbol.dispose, the glue makes do with the other.
@@ -125,7 +128,7 @@ function bindInterface(
   return module;
 }
 
-function bindResource(id: string): BoundResource {
+function bindResource(id: string, hostless: boolean): BoundResource {
   // The glue says `new`, and gets what the recorded constructor answered.
   const resourceClass = function (...values: unknown[]): unknown {
     if (resource.construct === undefined) {
@@ -135,7 +138,7 @@ function bindResource(id: string): BoundResource {
   };
   const prototype: object = resourceClass.prototype;
   const resource: BoundResource = {
-    table: createResourceTable(id, prototype),
+    table: createResourceTable(id, prototype, hostless),
     resourceClass,
     construct: undefined,
   };

@@ -7,10 +7,7 @@ export interface CallRecord {
   readonly outcome: CallOutcome;
   /**
    * The arguments as a canonical JSON array; where there is a `body`, null stands in its place.
-   *
-   * Arguments that could not be written down (the call has then failed) leave
-   * `{"bytes":n}`, their size, where they were too large, and `{"misfit":text}`
-   * where they were not of their types.
+   * `[]` where they could not be written down, for the reason that is the result.
    */
   readonly arguments: string;
   /** `[]` or `[value]` if it returned, else a JSON string that says why not. */
@@ -19,16 +16,6 @@ export interface CallRecord {
   readonly body?: string;
   /** When it was answered, in milliseconds since 1970-01-01T00:00:00Z, as the host claims. */
   readonly timeMs: number;
-}
-
-/** Stands for arguments that are too large to be written down. */
-export function oversizedArguments(bytes: number): string {
-  return `{"bytes":${bytes}}`;
-}
-
-/** Stands for arguments that are not of their types. */
-export function misfitArguments(reason: string): string {
-  return `{"misfit":${JSON.stringify(reason)}}`;
 }
 
 /** What a component asked: the half of a call that a replay compares. */

@@ -1,19 +1,19 @@
-import type { ComponentType } from "../component/mod.ts";
-import { type CallShape, callShape } from "./call_shape.ts";
-import { createGate, type Crossing, gatedExports } from "./crossing.ts";
-import type { HostBinding, HostTable } from "./host_table.ts";
-import { type Answerer, bindImports, type ImportedFunction, type ImportedResources } from "./imports.ts";
-import { describeValue } from "./misfit.ts";
-import { type CallQuestion, type CallRecord, misfitArguments, oversizedArguments } from "./record.ts";
-import { createRoom } from "./room.ts";
-import { fitsUtf8, utf8Length } from "./utf8_length.ts";
-
 /**
  * The live side of the boundary: every import call goes to the host, and is
  * written down before the guest gets its answer.
  *
  * @module
  */
+
+import type { ComponentType } from "../component/mod.ts";
+import { type CallShape, callShape } from "./call_shape.ts";
+import { createGate, type Crossing, gatedExports } from "./crossing.ts";
+import type { HostBinding, HostTable } from "./host_table.ts";
+import { type Answerer, bindImports, type ImportedFunction, type ImportedResources } from "./imports.ts";
+import { oversizedReason, reasonOf, unwritten } from "./reason.ts";
+import { type CallQuestion, type CallRecord } from "./record.ts";
+import { createRoom } from "./room.ts";
+import { fitsUtf8, utf8Length } from "./utf8_length.ts";
 
 /** Bounds of what may be recorded. Past them the call fails, and the guest is stopped. */
 export interface RecordLimits {
@@ -42,9 +42,6 @@ export interface RecorderOptions {
   nowMs(): number;
 }
 
-/** Longest reason in a record, in UTF-16 code units. */
-const reasonMax = 1000;
-
 /**
  * Makes the boundary of one activation.
  *
@@ -71,10 +68,7 @@ export function createRecorder(options: RecorderOptions): Boundary {
     return fitsUtf8(text, valueBytesMax) && fitsUtf8(body, valueBytesMax) && room.take(text, body);
   }
 
-  function tooLarge(what: string, bytes: number): string {
-    return `Cannot record ${what} of ${bytes} bytes: a call has room for ${valueBytesMax}, ` +
-      `all calls of a turn together for ${recordBytesMax}`;
-  }
+  const roomOfAll = `a call has room for ${valueBytesMax}, all calls of a turn for ${recordBytesMax}`;
 
   /** Writes the arguments of a call down. */
   function ask(
@@ -88,7 +82,7 @@ export function createRecorder(options: RecorderOptions): Boundary {
       text = shape.argumentsText(values);
     } catch (error) {
       const reason = reasonOf(error);
-      return refuse({ function: name, arguments: misfitArguments(reason) }, "failed", reason);
+      return refuse({ function: name, arguments: unwritten }, "failed", reason);
     }
     if (bodyArgument === undefined) {
       if (fits(text)) return { function: name, arguments: text };
@@ -100,11 +94,7 @@ export function createRecorder(options: RecorderOptions): Boundary {
   }
 
   function refuseArguments(name: string, bytes: number): never {
-    return refuse(
-      { function: name, arguments: oversizedArguments(bytes) },
-      "failed",
-      tooLarge("arguments", bytes),
-    );
+    return refuse({ function: name, arguments: unwritten }, "failed", oversizedReason(bytes) + roomOfAll);
   }
 
   function bind(fn: ImportedFunction, resources: ImportedResources): Answerer {
@@ -137,13 +127,19 @@ export function createRecorder(options: RecorderOptions): Boundary {
       if (gate.answered()) {
         return refuse(question, "failed", `Cannot answer ${name}: the host called the component`);
       }
-      if (!fits(text)) return refuse(question, "failed", tooLarge("a result", utf8Length(text)));
+      if (!fits(text)) {
+        return refuse(
+          question,
+          "failed",
+          `Cannot record a result of ${utf8Length(text)} bytes: ${roomOfAll}`,
+        );
+      }
       records.push({ ...question, outcome: "returned", result: text, timeMs: options.nowMs() });
       return shape.handBack(answer, text);
     };
   }
 
-  const { imports, resources } = bindImports(type, bind);
+  const { imports, resources } = bindImports(type, false, bind);
   return {
     imports,
     callCount: () => records.length,
@@ -165,13 +161,4 @@ export function createRecorder(options: RecorderOptions): Boundary {
 function unoffered(fn: ImportedFunction): HostBinding {
   if (fn.drops !== undefined) return { call: () => undefined };
   return { denied: `Cannot call ${fn.name}: this host does not offer it` };
-}
-
-function reasonOf(error: unknown): string {
-  const text = error instanceof Error
-    ? error.message
-    : typeof error === "string"
-    ? error
-    : describeValue(error);
-  return text.slice(0, reasonMax).toWellFormed();
 }

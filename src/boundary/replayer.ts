@@ -1,3 +1,10 @@
+/**
+ * The replayed side of the boundary: every import call is compared with the
+ * recording and answered from it. There is no host here to be called.
+ *
+ * @module
+ */
+
 import type { ComponentType } from "../component/mod.ts";
 import { parseCanonical } from "../codec/mod.ts";
 import { BoundaryError } from "./boundary_error.ts";
@@ -5,21 +12,9 @@ import { type CallShape, callShape } from "./call_shape.ts";
 import { createGate, type Crossing, gatedExports } from "./crossing.ts";
 import { differenceOf } from "./divergence.ts";
 import { type Answerer, bindImports, type ImportedFunction, type ImportedResources } from "./imports.ts";
-import {
-  type CallQuestion,
-  type CallRecord,
-  type Divergence,
-  misfitArguments,
-  oversizedArguments,
-} from "./record.ts";
+import type { CallQuestion, CallRecord, Divergence } from "./record.ts";
+import { oversizedReason, reasonOf, unwritten } from "./reason.ts";
 import { utf8Length } from "./utf8_length.ts";
-
-/**
- * The replayed side of the boundary: every import call is compared with the
- * recording and answered from it. There is no host here to be called.
- *
- * @module
- */
 
 /** The boundary of one activation that is run again. */
 export interface ReplayBoundary extends Crossing {
@@ -57,25 +52,34 @@ export function createReplayer(options: { readonly type: ComponentType }): Repla
 
     /** What the guest asks, written down as the record that it is compared with was. */
     function ask(values: readonly unknown[], record: CallRecord | undefined): CallQuestion {
-      const question = { function: fn.name };
+      const name = fn.name;
       try {
-        if (record?.function === fn.name && record.body !== undefined) {
+        if (record?.function === name && record.body !== undefined) {
           const index = bodyArgument(record);
           const body = values[index];
           if (typeof body === "string") {
             const shape = bodied.get(index) ?? callShape(fn, resources, index);
             bodied.set(index, shape);
-            return { ...question, arguments: shape.argumentsText(values), body };
+            return { function: name, arguments: shape.argumentsText(values), body };
           }
         }
         const text = plain.argumentsText(values);
-        // Arguments that were too large were not written down, only how large they were.
-        const sized = record?.outcome === "failed" && record.arguments.startsWith('{"bytes":');
-        return { ...question, arguments: sized ? oversizedArguments(utf8Length(text)) : text };
+        const same = record && reasonUnwritten(record)?.startsWith(oversizedReason(utf8Length(text)));
+        return { function: name, arguments: same ? unwritten : text };
       } catch (error) {
-        if (!(error instanceof BoundaryError)) throw error;
-        return { ...question, arguments: misfitArguments(error.message) };
+        const reason = reasonOf(error);
+        if (record && reasonUnwritten(record) === reason) return { function: name, arguments: unwritten };
+        return { function: name, arguments: JSON.stringify([reason]) };
       }
+    }
+
+    /** Why the arguments of a record were not written down, if they were not. */
+    function reasonUnwritten(record: CallRecord): string | undefined {
+      if (fn.type.params.length === 0 || record.arguments !== unwritten || record.outcome !== "failed") {
+        return undefined;
+      }
+      const reason = parsed(record.result);
+      return typeof reason === "string" ? reason : undefined;
     }
 
     return (values) => {
@@ -115,7 +119,7 @@ export function createReplayer(options: { readonly type: ComponentType }): Repla
     };
   }
 
-  const { imports, resources } = bindImports(options.type, bind);
+  const { imports, resources } = bindImports(options.type, true, bind);
   return {
     imports,
     callCount: () => next,
