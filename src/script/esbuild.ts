@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout } from "node:timers";
 import * as esbuild from "esbuild-wasm/esm/browser.js";
-import { bundlerFile } from "./wasm_files.js";
+import { bundlerFile } from "./own_files.js";
 
 export type { BuildOptions, BuildResult, Message, Plugin } from "esbuild-wasm/esm/browser.js";
 

@@ -19,7 +19,7 @@
  */
 
 export { type Bundle, type BundledFile, type BundleOptions, bundleScript, sourceBytesMax } from "./bundle.ts";
-export { scriptComponent } from "./component_bytes.ts";
+export { scriptComponent, theaterTypes } from "./own_content.ts";
 export { bundlerVersion } from "./esbuild.ts";
 export { scriptComponentSha256 } from "./script_component.ts";
 export { type ImportRule, type Place, ScriptError, type ScriptFault } from "./script_error.ts";

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { scriptComponentFile } from "./wasm_files.js";
+import { scriptComponentFile, theaterTypesFile } from "./own_files.js";
 
 let bytes: Promise<Uint8Array> | undefined;
 
@@ -10,4 +10,12 @@ let bytes: Promise<Uint8Array> | undefined;
 export function scriptComponent(): Promise<Uint8Array> {
   bytes ??= scriptComponentFile().then((file) => readFile(file)).then((read) => new Uint8Array(read));
   return bytes;
+}
+
+/**
+ * The text of `theater.d.ts`: the types of what a script imports from "theater", for the folder of whoever
+ * writes one.
+ */
+export async function theaterTypes(): Promise<string> {
+  return await readFile(await theaterTypesFile(), "utf8");
 }
