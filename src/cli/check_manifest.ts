@@ -1,8 +1,7 @@
 import { resolve } from "node:path";
 import { loadManifest, MANIFEST_BYTES_MAX, type ManifestTree } from "../manifest/mod.ts";
-import { exists, readText } from "../platform/mod.ts";
+import { cacheFolder, exists, readText } from "../platform/mod.ts";
 import { checkComponent, componentBytes, createLoader, type LoadComponent } from "../runtime/mod.ts";
-import { bundleCacheFolder, componentCacheFolder } from "./caches.ts";
 import { CliError, type Refusal } from "./cli_error.ts";
 
 /** A component that can be run. */
@@ -35,7 +34,7 @@ export async function checkManifest(path: string, folder: string): Promise<Manif
     readText: (file) =>
       Promise.resolve().then(() => readText(resolve(folder, file), { bytesMax: MANIFEST_BYTES_MAX })),
   });
-  const load = createLoader(componentCacheFolder());
+  const load = createLoader(cacheFolder());
   const components = new Map<string, CheckedComponent>();
   const refusals: Refusal[] = [];
   for (const node of allOf(tree)) {
@@ -57,7 +56,7 @@ async function checkNode(
   const { bytes, sha256, script } = await componentBytes(manifest.component, {
     manifestPath: resolve(folder, path),
     bytesMax: manifest.limits.componentBytes,
-    cacheFolder: bundleCacheFolder(),
+    cacheFolder: cacheFolder(),
   });
   const caps = { memoryBytes: manifest.limits.memoryBytes, stackUnits: manifest.limits.stackUnits };
   const { type } = await load(bytes, caps);

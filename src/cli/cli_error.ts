@@ -58,9 +58,7 @@ export type CliFault =
     /** The same in words. */
     readonly message: string;
   }
-  | { readonly code: "no_state"; readonly actor: string }
-  | { readonly code: "state_differs"; readonly actor: string; readonly seq: number }
-  | { readonly code: "needs_replay"; readonly actor: string; readonly seq: number; readonly kept?: number };
+  | { readonly code: "no_state"; readonly actor: string };
 
 /** Why the component of an actor cannot be run. */
 export interface Refusal {
@@ -131,14 +129,6 @@ function describe(fault: CliFault): string {
       return `Cannot read entry ${fault.seq} of ${fault.actor}: ${fault.message}`;
     case "no_state":
       return `Cannot show the state of ${fault.actor}: it has none yet`;
-    case "state_differs":
-      return `Cannot show the state of ${fault.actor}: the bytes that are kept are not those that entry ` +
-        `${fault.seq} commits to`;
-    case "needs_replay":
-      return fault.kept === undefined
-        ? `Cannot show the state of ${fault.actor} after entry ${fault.seq}: its bytes must be replayed`
-        : `Cannot show the state of ${fault.actor} after entry ${fault.seq}: the one kept is of entry ` +
-          `${fault.kept}, the rest must be replayed`;
   }
 }
 
@@ -195,10 +185,6 @@ export function adviseOn(fault: CliFault): readonly string[] {
         : ["the log is damaged, or was changed by hand"];
     case "no_state":
       return [`"theater log ${fault.actor}" shows how far it came`];
-    case "state_differs":
-      return ["the log is damaged, or was changed by hand"];
-    case "needs_replay":
-      return ['it is kept when the actor is started ("theater run") and stops in order'];
   }
 }
 

@@ -1,5 +1,7 @@
 import { commitPart, parseEntry } from "../chain/mod.ts";
+import { encodeUtf8 } from "../codec/mod.ts";
 import type { LogReader } from "../store/mod.ts";
+import { cacheFolder } from "../platform/mod.ts";
 import { CliError } from "./cli_error.ts";
 import { readEntry } from "./logged_entry.ts";
 
@@ -7,37 +9,54 @@ import { readEntry } from "./logged_entry.ts";
 export interface CurrentState {
   readonly bytes: Uint8Array;
   readonly seq: number;
+  /** How many turns were run again to know it. */
+  readonly replayed: number;
 }
 
 /**
- * The last committed state of an actor, checked against its commitment.
+ * The last committed state of an actor; always one that matches its commitment.
  *
- * The bytes are taken from the state part of the last entry that has one, or
- * from the state row where that is of this entry or of one whose state is the
- * same.
+ * Mostly its bytes are at hand: in the part of the last entry that has a state,
+ * or in the state row. Where that is older, the turns since are run again, which
+ * may take seconds and needs nothing but the log.
  *
- * @throws {CliError} `no_state`; `needs_replay` where only replay gives the bytes; `state_differs`
+ * @throws {CliError} `no_state`
+ * @throws {ReplayError} where the log contradicts itself, or cannot be replayed
  */
-export function currentState(reader: LogReader, address: string): CurrentState {
+export async function currentState(reader: LogReader, address: string): Promise<CurrentState> {
   const seq = lastStateSeq(reader, address);
   if (seq === undefined) throw new CliError({ code: "no_state", actor: address });
+  const bytes = bytesAtHand(reader, address, seq);
+  return bytes === undefined ? await replayState(reader, address) : { bytes, seq, replayed: 0 };
+}
+
+function bytesAtHand(reader: LogReader, address: string, seq: number): Uint8Array | undefined {
   const stored = reader.entry(address, seq);
   const commitment = stored === undefined ? undefined : parseEntry(stored.text).parts[0];
   const part = reader.parts(address, seq)[0];
-  const row = reader.state(address);
-  const bytes = part?.bytes ?? row?.bytes;
-  if (bytes !== undefined && part?.salt !== undefined && commitPart(bytes, part.salt) === commitment) {
-    return { bytes, seq };
+  const bytes = part?.bytes ?? reader.state(address)?.bytes;
+  if (bytes === undefined || part?.salt === undefined) return undefined;
+  return commitPart(bytes, part.salt) === commitment ? bytes : undefined;
+}
+
+/** Loaded only when needed: this is the machinery of running actors. */
+async function replayState(reader: LogReader, address: string): Promise<CurrentState> {
+  const [{ createLoader, recordedSetup }, { currentState }, { coolWorkers, startReplaying }] = await Promise
+    .all([
+      import("../runtime/mod.ts"),
+      import("../replay/mod.ts"),
+      import("../worker/mod.ts"),
+    ]);
+  const load = createLoader(cacheFolder());
+  try {
+    const { state, seq, replayed } = await currentState(reader, address, {
+      start: startReplaying,
+      load: (log, actor, keyframe) => recordedSetup(log, actor, keyframe, load),
+    });
+    return { bytes: encodeUtf8(state), seq, replayed };
+  } finally {
+    coolWorkers();
   }
-  if (part?.bytes !== undefined || row?.seq === seq) {
-    throw new CliError({ code: "state_differs", actor: address, seq });
-  }
-  throw new CliError({
-    code: "needs_replay",
-    actor: address,
-    seq,
-    ...(row === undefined ? {} : { kept: row.seq }),
-  });
 }
 
 function lastStateSeq(reader: LogReader, address: string): number | undefined {

@@ -21,12 +21,18 @@ export const moment: Reader<(nowMs: number) => number> = {
 };
 
 function readAgo(given: string): ((nowMs: number) => number) | undefined {
+  const agoMs = readDuration(given);
+  return agoMs === undefined ? undefined : (nowMs) => nowMs - agoMs;
+}
+
+/** Milliseconds of `500ms`, `30s`, `1m30s`, `2h` or `1d12h`; nothing if it is none of these. */
+export function readDuration(given: string): number | undefined {
   if (!/^(?:[0-9]{1,9}(?:ms|s|m|h|d))+$/.test(given)) return undefined;
-  let agoMs = 0;
+  let durationMs = 0;
   for (const [, digits, unit] of given.matchAll(/([0-9]+)(ms|s|m|h|d)/g)) {
-    agoMs += Number(digits) * (unitMs[unit ?? ""] ?? 0);
+    durationMs += Number(digits) * (unitMs[unit ?? ""] ?? 0);
   }
-  return (nowMs) => nowMs - agoMs;
+  return durationMs;
 }
 
 function readTimeOfDay(given: string): ((nowMs: number) => number) | undefined {

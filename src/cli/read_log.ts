@@ -15,8 +15,24 @@ export async function readLog<T>(
   folder: string,
   use: (reader: LogReader, path: string) => T | Promise<T>,
 ): Promise<T> {
+  const path = await chooseLog(db, folder);
+  const { openLogReader } = await import("../store/mod.ts");
+  const reader = openLogReader(path);
+  try {
+    return await use(reader, path);
+  } finally {
+    reader.close();
+  }
+}
+
+/**
+ * The path of the log that the options name, or that there is.
+ *
+ * @throws {CliError} when there is none, or more than one to choose from
+ */
+export async function chooseLog(db: string | undefined, folder: string): Promise<string> {
   const { openLogReader, StoreError } = await import("../store/mod.ts");
-  const path = findLog(db, folder, (candidate) => {
+  return findLog(db, folder, (candidate) => {
     try {
       openLogReader(candidate).close();
       return true;
@@ -26,12 +42,6 @@ export async function readLog<T>(
       throw error;
     }
   });
-  const reader = openLogReader(path);
-  try {
-    return await use(reader, path);
-  } finally {
-    reader.close();
-  }
 }
 
 /** The row of an actor. @throws {CliError} `no_such_actor`, with the nearest that there is */

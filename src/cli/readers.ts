@@ -1,3 +1,4 @@
+import { readDuration } from "./moment.ts";
 import type { Reader } from "./option.ts";
 
 /**
@@ -30,6 +31,19 @@ export function wholeNumber(placeholder: string, least = 0): Reader<number> {
     },
   };
 }
+
+/** Longest wait that the runtimes' timers take, in milliseconds (2^31 - 1). */
+const durationMsMax = 2_147_483_647;
+
+/** A length of time, in milliseconds. */
+export const duration: Reader<number> = {
+  placeholder: "<time>",
+  wanted: "a length of time such as 500ms, 30s or 2m, at most 24 days",
+  read: (given) => {
+    const ms = readDuration(given);
+    return ms !== undefined && ms <= durationMsMax ? ms : undefined;
+  },
+};
 
 /** `n`, or `all` for no limit. */
 export const countOrAll: Reader<number> = {

@@ -36,7 +36,7 @@ export const send = defineCommand({
   ],
   async run({ options, operands, global, context }) {
     const { knock } = await import("../../runtime/mod.ts");
-    const { readLog, requireActor } = await import("../read_log.ts");
+    const { chooseLog } = await import("../read_log.ts");
     const { out, err } = context;
     const body = operands.json === "-" ? await readAll(context.inputLines(bodyBytesMax)) : operands.json;
     const message = {
@@ -46,7 +46,7 @@ export const send = defineCommand({
       ...(options.id !== undefined && { key: options.id }),
     };
     const answer = await knock(
-      chosenLog(global.db, context.folder),
+      await chooseLog(global.db, context.folder),
       message,
       options.timeout ?? timeoutMsDefault,
     );

@@ -53,8 +53,15 @@ export const show = defineCommand({
     { line: "theater show ledger 14 --part response | jq", note: "what was answered, for other programs" },
     { line: "theater show ledger 14 --json", note: "everything, for other programs" },
   ],
-  run({ options, operands, global, context: { out, folder } }) {
-    return readLog(global.db, folder, async (reader) => {
+  async run({ options, operands, global, context: { out, folder } }) {
+    if (options.part !== undefined && global.json) {
+      throw new CliError({
+        code: "conflict",
+        options: ["--part", "--json"],
+        why: "a part is shown as it is kept",
+      });
+    }
+    return await readLog(global.db, folder, async (reader) => {
       const actor = requireActor(reader, operands.actor);
       const stored = reader.entry(actor.address, operands.seq);
       if (stored === undefined) {
@@ -121,7 +128,7 @@ function format(checked: CheckedEntry, style: Style, columns: number): string {
   lines.push(
     row("hash", `${mark(next, style)} ${hash()}`),
     row("prev", `${mark(prev, style)} ${entry.prev}`),
-    ...(cause === undefined ? [] : [row("cause", `${mark(cause, style)} ${causeWords(entry, style)}`)]),
+    ...(cause === undefined ? [] : [row("cause", `${mark(cause, style)} ${causeWords(entry)}`)]),
     "",
     `${style.bold("entry")}  ${style.dim(countOf(text.length, "byte"))}`,
     text,
@@ -163,8 +170,8 @@ function mark(check: Check, style: Style): string {
 }
 
 /** Which entry made this one happen. */
-function causeWords(entry: Entry, style: Style): string {
+function causeWords(entry: Entry): string {
   if (entry.kind !== "receive") return "";
   const holder = entry.cause_origin === undefined ? "" : ` of ${printable(addressOf(entry.cause_origin))}`;
-  return `${entry.cause}  ${style.dim(`entry ${entry.cause_seq}${holder}`)}`;
+  return `entry ${entry.cause_seq}${holder}`;
 }

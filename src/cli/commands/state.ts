@@ -27,7 +27,7 @@ export const state = defineCommand({
   run({ options, operands, global, context: { out, folder } }) {
     return readLog(global.db, folder, async (reader) => {
       const { address } = requireActor(reader, operands.actor);
-      const { bytes, seq } = currentState(reader, address);
+      const { bytes, seq } = await currentState(reader, address);
       const json = decodeUtf8(bytes);
       if (global.json) {
         await out.write(`{"actor":${JSON.stringify(address)},"seq":${seq},"state":${json}}\n`);
