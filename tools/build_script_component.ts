@@ -6,7 +6,7 @@
  * Writes `src/script/script_component.wasm` and `src/script/script_component.ts`, which holds its hash
  * and that of the sources. The build is not reproducible (two builds of one source differ in bytes), so
  * the result is committed and named by its hash. Run it after a change in `guests/script/` or in the WIT
- * of the world `script`; a test fails until then.
+ * of the world `script-actor`; a test fails until then.
  * @module
  */
 
@@ -59,7 +59,7 @@ async function build(): Promise<Uint8Array> {
     const jsPath = join(root, "guests/script/main.js");
     const { component } = await componentize({
       witPath: wit,
-      world: "script",
+      world: "script-actor",
       jsSource: await readFile(jsPath, "utf8"),
       jsPath,
       moduleRoot: join(root, "guests/script"),

@@ -1,7 +1,7 @@
 // The script component: an actor whose behaviour is a JavaScript text that the host hands to it.
 //
 // The top level of these modules runs when the component is built, and what it leaves behind is frozen
-// into the component: no import may be called here. The source is asked for at the first call.
+// into the component: no import may be called here. The source is asked for in `start`.
 import source from "theater:script/source@0.1.0";
 import { api, Refusal } from "./api.js";
 import { installGlobals } from "./globals.js";
@@ -14,8 +14,8 @@ const evaluate = globalThis.eval;
 
 installGlobals();
 
-/** The exports of the script; null until the first call. */
-let script = null;
+/** The exports of the script; null until `start`. */
+let exported = null;
 /** The source text; kept for the line table at its end, which is read when the script crashes. */
 let text = "";
 
@@ -30,12 +30,16 @@ function load() {
   if (exports.init !== undefined && typeof exports.init !== "function") {
     throw new TypeError("The export init must be a function init(params)");
   }
-  script = { init: exports.init, handle: exports.handle };
+  exported = { init: exports.init, handle: exports.handle };
 }
 
 /** Ends the turn for what went wrong in it: a refusal is an answer, everything else is a crash. */
 function fail(error, during) {
   if (error instanceof Refusal) throw String(error.message).toWellFormed();
+  crash(error, during);
+}
+
+function crash(error, during) {
   source.crash(crashText(error, during, text).toWellFormed());
   // A host returns from `crash` only if it does not keep the contract. A bare number is no error text
   // of the interface, so that throwing it traps.
@@ -49,23 +53,31 @@ function notPromise(value, name) {
   );
 }
 
+export const script = {
+  start() {
+    try {
+      load();
+    } catch (error) {
+      crash(error, "start");
+    }
+  },
+};
+
 export const actor = {
   init(params) {
     try {
-      if (script === null) load();
       const given = parse(params);
-      const state = script.init === undefined ? given ?? {} : script.init(given);
+      const state = exported.init === undefined ? given ?? {} : exported.init(given);
       notPromise(state, "init");
       return stringify(state, "state");
     } catch (error) {
-      return fail(error, "init");
+      fail(error, "init");
     }
   },
 
   handle(state, message) {
     try {
-      if (script === null) load();
-      const result = script.handle(parse(state), parse(message));
+      const result = exported.handle(parse(state), parse(message));
       if (!isArray(result) || result.length !== 2) {
         notPromise(result, "handle");
         throw new TypeError(
@@ -76,7 +88,7 @@ export const actor = {
       }
       return [stringify(result[0], "state"), stringify(result[1], "response")];
     } catch (error) {
-      return fail(error, "handle");
+      fail(error, "handle");
     }
   },
 };

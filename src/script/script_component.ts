@@ -1,7 +1,7 @@
 // Written by tools/build_script_component.ts.
 
 /** SHA-256 of `script_component.wasm`, in hex. */
-export const scriptComponentSha256 = "2f398fa6f72e39bd8e4f2119a335a05ee025cbd8a19d3d336646a60cb45dd8bb";
+export const scriptComponentSha256 = "1da46a47b9d9dee43e6383bac06a3afe81a2ceda9737b62fc8606b021456968a";
 
 /** SHA-256 over the sources that it was built from ({@linkcode hashScriptSources}), in hex. */
-export const scriptSourcesSha256 = "19f553e015b0b53002c23d2be7c2d3444ecf24956802bb11e9655bc0c6e2525d";
+export const scriptSourcesSha256 = "8e34206877139d12cc975aed0abdcd8ddbc24a25f808dc10daaf71e79c39362a";

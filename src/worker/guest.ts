@@ -1,4 +1,3 @@
-import { foreignPrelude } from "../platform/worker.ts";
 import type { ActivationSetup } from "./protocol.ts";
 
 /** What jco's module offers when asked for synchronous instantiation. */
@@ -13,7 +12,7 @@ export async function importGlue(
   glue: string,
   importText: (text: string) => Promise<unknown>,
 ): Promise<Instantiate> {
-  const module = await importText(foreignPrelude + glue);
+  const module = await importText(glue);
   if (typeof module === "object" && module !== null && "instantiate" in module) {
     const { instantiate } = module;
     if (typeof instantiate === "function") return instantiate as Instantiate;

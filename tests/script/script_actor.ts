@@ -25,6 +25,7 @@ export function refusalText(error: unknown): string | undefined {
 }
 
 interface ActorExports {
+  readonly "theater:script/script@0.1.0": { start(): void };
   readonly "theater:actor/actor@0.1.0": Pick<ScriptActor, "init" | "handle">;
 }
 
@@ -79,6 +80,7 @@ export async function startSource(source: string, { bits = 1n << 63n } = {}): Pr
       },
     },
   });
+  exports["theater:script/script@0.1.0"].start();
   return { ...exports["theater:actor/actor@0.1.0"], calls };
 }
 

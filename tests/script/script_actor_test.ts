@@ -1,4 +1,4 @@
-import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
+import { deepStrictEqual, match, ok, rejects, strictEqual, throws } from "node:assert/strict";
 import { test } from "node:test";
 import { Crash, type HostCall, refusalText, request, startFiles, startSource } from "./script_actor.ts";
 
@@ -307,7 +307,7 @@ test("a crash names the author's files and lines", async () => {
   });
 });
 
-test("a script that cannot be loaded crashes at its first call", async () => {
+test("a script that cannot be loaded crashes at its start", async () => {
   for (
     const [source, text] of [
       ["return {};", /A script must export a function handle/],
@@ -317,8 +317,7 @@ test("a script that cannot be loaded crashes at its first call", async () => {
       ["let x y;", /^SyntaxError: /],
     ] as const
   ) {
-    const actor = await startSource(source);
-    throws(() => actor.init("null"), (error) => error instanceof Crash && text.test(error.message), source);
+    await rejects(startSource(source), (error) => error instanceof Crash && text.test(error.message), source);
   }
 });
 
