@@ -22,6 +22,7 @@ import type {
   KeyframeEntry,
   MessageType,
   ReceiveEntry,
+  TrapEntry,
 } from "./entry.ts";
 import { chainHash, zeroHash } from "./hash.ts";
 import { parseEntry } from "./parse.ts";
@@ -214,13 +215,7 @@ function close(m: Machine, entry: ClosingEntry): Machine {
     case "cut":
       return { ...m, turn: undefined, alive: false };
     case "trap": {
-      const unanswered = entry.code === "denied" ? "denied" : entry.code === "host" ? "failed" : undefined;
-      if (unanswered !== turn.unanswered) {
-        const wanted = turn.unanswered === undefined
-          ? "another code, as every call was answered"
-          : `the code ${turn.unanswered === "denied" ? "denied" : "host"}, as a call was ${turn.unanswered}`;
-        throw fault("wrong_closing", wanted, entry.code);
-      }
+      checkTrap(entry, turn);
       return { ...m, turn: undefined, alive: false };
     }
     case "return": {
@@ -248,6 +243,25 @@ function close(m: Machine, entry: ClosingEntry): Machine {
         stateSeq: entry.seq,
       };
     }
+  }
+}
+
+/** A call without an answer says of what the turn died, and no other trap says so. */
+function checkTrap({ code }: TrapEntry, { unanswered }: OpenTurn): void {
+  switch (unanswered) { // No default: a new outcome fails to compile here.
+    case undefined:
+      if (code === "denied" || code === "host") {
+        throw fault("wrong_closing", "another code, as every call was answered", code);
+      }
+      return;
+    case "denied":
+      if (code !== "denied") throw fault("wrong_closing", "the code denied, as a call was denied", code);
+      return;
+    case "failed": // A script reports the error that it did not catch by a call that ends it.
+      if (code !== "host" && code !== "script") {
+        throw fault("wrong_closing", "the code host or script, as a call was failed", code);
+      }
+      return;
   }
 }
 

@@ -110,7 +110,7 @@ export interface ReceiveEntry extends EntryBase {
 export type CallOutcome =
   | "returned"
   | "denied" // the manifest does not grant it; the turn traps with the code `denied`
-  | "failed"; // the host could not answer; the turn traps with the code `host`
+  | "failed"; // the host could not answer; the turn traps with the code `host`, or `script`
 
 /**
  * One import call. Parts: `arguments`, `result`, and `body` if `bodied`

@@ -14,7 +14,7 @@
  * const salt = crypto.getRandomValues(new Uint8Array(16));
  * const origin = "home+00112233445566778899aabbccddeeff/counter";
  * const genesis = appendEntry(undefined, { kind: "genesis", time: Date.now(), origin }, [
- *   { text: '{"software":"theater","version":"0.1.0"}', salt },
+ *   { text: '{"theater":"0.1.0"}', salt },
  * ]);
  * const checker = createChainChecker();
  * checker.next(genesis.text);

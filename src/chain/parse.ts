@@ -208,15 +208,17 @@ function checkReceive(entry: ReceiveEntry): void {
       return;
     case "request":
     case "send":
-      if (from === outside) {
-        if (entry.cause_origin !== undefined) {
-          throw conflict("cause_origin", `none, as from is ${outside}`, entry.cause_origin);
-        }
-        return;
+      if (from !== outside && !caused) throw conflict("cause", "a hash, as an actor sent this", entry.cause);
+      if (entry.cause_origin === undefined) return;
+      if (type === "request") {
+        throw conflict("cause_origin", "none, as no call makes a request", entry.cause_origin);
       }
-      if (!caused) throw conflict("cause", "a hash, as an actor sent this", entry.cause);
-      if (entry.cause_origin !== undefined && addressOf(entry.cause_origin) !== from) {
-        throw conflict("cause_origin", `an origin of ${from}`, entry.cause_origin);
+      if (addressOf(entry.cause_origin) !== from) {
+        throw conflict(
+          "cause_origin",
+          from === outside ? `none, as from is ${outside}` : `an origin of ${from}`,
+          entry.cause_origin,
+        );
       }
       return;
     case "timer":

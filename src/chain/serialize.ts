@@ -51,5 +51,5 @@ export function serializeEntry(entry: Entry): string {
 }
 
 function list(parts: readonly HashHex[]): string {
-  return parts.length === 1 ? `["${parts[0]}"]` : `["${parts.join('","')}"]`;
+  return parts.length === 0 ? "[]" : `["${parts.join('","')}"]`; // None is refused by every reader.
 }
