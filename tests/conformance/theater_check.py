@@ -1,0 +1,838 @@
+#!/usr/bin/env python3
+"""Checks a log of Theater, written from docs/format/ alone.
+
+    theater_check.py log.db         a log: entries, parts, causes between chains
+    theater_check.py chain.jsonl    entries, one a line; each genesis begins a chain
+
+Prints what was checked and what could not be. Exit status: 0 verified, 1
+refuted, 2 cannot be checked (not a log, or a version or kind that is unknown).
+
+Python 3.11, standard library only, no code of Theater.
+"""
+
+import hashlib
+import json
+import pathlib
+import re
+import sqlite3
+import sys
+from dataclasses import dataclass, field
+
+ZERO = "0" * 64
+SEND = "theater:actor/messaging@0.1.0#send"
+SET_TIMER = "theater:actor/timers@0.1.0#set"
+UNKNOWN = ("unknown_version", "unknown_kind", "too_deep")
+
+
+class Refused(Exception):
+    def __init__(self, code, text=""):
+        super().__init__(f"{code}: {text}" if text else code)
+        self.code = code
+        self.text = text
+
+
+# ---------------------------------------------------------------- entry.md
+
+MEMBER = re.compile(
+    rb'"(?P<key>[a-z][a-z0-9_]*)":'
+    rb'(?:"(?P<string>[\x20\x21\x23-\x5b\x5d-\x7e]*)"'
+    rb"|(?P<integer>0|[1-9][0-9]*)"
+    rb"|(?P<boolean>true|false)"
+    rb'|(?P<list>\[(?:"[\x20\x21\x23-\x5b\x5d-\x7e]*"(?:,"[\x20\x21\x23-\x5b\x5d-\x7e]*")*)?\]))'
+)
+
+
+def scan(data):
+    """The members of an entry; data is bytes."""
+    if len(data) > 4096:
+        raise Refused("too_long", f"{len(data)} bytes")
+    if data[:1] != b"{":
+        raise Refused("bad_syntax", "at 0")
+    members, before, at = {}, b"", 1
+    while True:
+        match = MEMBER.match(data, at)
+        if match is None:
+            raise Refused("bad_syntax", f"at {at}")
+        key = match["key"]
+        if key <= before:
+            raise Refused("key_order", key.decode())
+        before = key
+        if match["string"] is not None:
+            value = match["string"].decode("ascii")
+        elif match["integer"] is not None:
+            if len(match["integer"]) > 16 or int(match["integer"]) > 2**53 - 1:
+                raise Refused("bad_syntax", f"at {at}: an integer beyond 2^53-1")
+            value = int(match["integer"])
+        elif match["boolean"] is not None:
+            value = match["boolean"] == b"true"
+        else:
+            inner = match["list"][1:-1].decode("ascii")
+            value = inner[1:-1].split('","') if inner else []
+        members[key.decode("ascii")] = value
+        at = match.end()
+        if data[at : at + 1] == b",":
+            at += 1
+        elif data[at:] == b"}":
+            return members
+        else:
+            raise Refused("bad_syntax", f"at {at}")
+
+
+HASH = re.compile(r"[0-9a-f]{64}")
+SEGMENT = r"[a-z0-9_-][a-z0-9._-]{0,63}"
+ADDRESS = re.compile(rf"{SEGMENT}(?:/{SEGMENT})*")
+ORIGIN = re.compile(rf"{SEGMENT}\+[0-9a-f]{{32}}/(.*)")
+FUNCTION = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,512}")
+DIGITS = re.compile(r"0|[1-9][0-9]{0,19}")
+
+
+def is_hash(value):
+    return isinstance(value, str) and HASH.fullmatch(value) is not None
+
+
+def is_address(value):
+    if not isinstance(value, str):
+        return False
+    return value == ".node" or (
+        len(value) <= 512 and value != "outside" and ADDRESS.fullmatch(value) is not None
+    )
+
+
+def is_origin(value):
+    match = isinstance(value, str) and ORIGIN.fullmatch(value)
+    return bool(match) and is_address(match[1])
+
+
+def is_integer(value):
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def is_boolean(value):
+    return isinstance(value, bool)
+
+
+def is_timer(value):
+    return isinstance(value, str) and DIGITS.fullmatch(value) is not None and int(value) < 2**64
+
+
+def one_of(*words):
+    return lambda value: isinstance(value, str) and value in words
+
+
+def is_sender(value):
+    return value == "outside" or is_address(value)
+
+
+def is_function(value):
+    return isinstance(value, str) and FUNCTION.fullmatch(value) is not None
+
+
+def is_hashes(value):
+    return isinstance(value, list) and all(is_hash(each) for each in value)
+
+
+COMMON = {
+    "v": is_integer,
+    "kind": lambda value: isinstance(value, str),
+    "seq": is_integer,
+    "time": is_integer,
+    "prev": is_hash,
+    "parts": is_hashes,
+}
+COUNTS = {"turn": is_integer, "calls": is_integer, "effects": is_integer}
+KINDS = {
+    "genesis": {"origin": is_origin, "key?": is_hash},
+    "keyframe": {
+        "activation": is_integer,
+        "reason": one_of("start", "wake", "recover", "restart", "upgrade", "renew"),
+        "turn": is_integer,
+    },
+    "accept": {"type": one_of("request", "send"), "from": is_sender, "keyed": is_boolean},
+    "receive": {
+        "turn": is_integer,
+        "type": one_of("init", "request", "send", "timer", "undeliverable"),
+        "from": is_sender,
+        "keyed": is_boolean,
+        "timer?": is_timer,
+        "cause?": is_hash,
+        "cause_seq?": is_integer,
+        "cause_origin?": is_origin,
+    },
+    "call": {
+        "turn": is_integer,
+        "call": is_integer,
+        "function": is_function,
+        "outcome": one_of("returned", "denied", "failed"),
+        "bodied": is_boolean,
+    },
+    "return": {**COUNTS, "outcome": one_of("ok", "err"), "fuel": is_integer},
+    "trap": {
+        **COUNTS,
+        "fuel": is_integer,
+        "code": one_of(
+            "unreachable", "out_of_bounds", "divide_by_zero", "integer_overflow", "indirect_call",
+            "stack", "memory", "script", "denied", "answer", "host", "unknown",
+        ),
+    },
+    "cut": {**COUNTS, "fuel?": is_integer, "reason": one_of("deadline", "killed", "lost")},
+}
+
+
+def roles(entry):
+    """The roles of the parts; a tuple of the possible lists."""
+    kind = entry["kind"]
+    if kind == "genesis":
+        return (["about"],)
+    if kind == "keyframe":
+        return (["state", "component", "manifest", "execution"],)
+    if kind in ("accept", "receive"):
+        return (["body", "key"] if entry["keyed"] else ["body"],)
+    if kind == "call":
+        return (["arguments", "result", "body"] if entry["bodied"] else ["arguments", "result"],)
+    if kind == "return":
+        return (["state"], ["state", "response"]) if entry["outcome"] == "ok" else (["error"],)
+    return (["reason"],) if kind == "trap" else (["detail"],)
+
+
+def conflicts(entry):
+    """What the keys of an entry say of each other."""
+    outside = entry.get("from") == "outside"
+    if entry["kind"] == "accept" and entry["keyed"] and not outside:
+        raise Refused("conflict", "keyed and not from outside")
+    if entry["kind"] != "receive":
+        return
+    kind, caused = entry["type"], "cause" in entry
+    if caused != ("cause_seq" in entry) or ("cause_origin" in entry and not caused):
+        raise Refused("conflict", "cause, cause_seq and cause_origin")
+    if ("timer" in entry) != (kind == "timer"):
+        raise Refused("conflict", "timer")
+    if entry["keyed"] and not (outside and kind in ("request", "send")):
+        raise Refused("conflict", "keyed")
+    if kind == "init" and caused:
+        raise Refused("conflict", "an init with a cause")
+    if kind in ("request", "send") and not outside and not caused:
+        raise Refused("conflict", "an actor's message without cause")
+    if kind in ("timer", "undeliverable") and (outside or not caused):
+        raise Refused("conflict", f"{kind} without cause or from outside")
+    if "cause_origin" in entry and (kind != "send" or address_of(entry["cause_origin"]) != entry["from"]):
+        raise Refused("conflict", "cause_origin")
+
+
+def address_of(origin):
+    return origin.split("/", 1)[1]
+
+
+def parse(data):
+    """Reads one entry from its bytes."""
+    entry = scan(data)
+    if "v" not in entry:
+        raise Refused("missing_key", "v")
+    if not is_integer(entry["v"]) or entry["v"] != 1:
+        raise Refused("unknown_version", str(entry["v"]))
+    if "kind" not in entry:
+        raise Refused("missing_key", "kind")
+    kind = entry["kind"]
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise Refused("unknown_kind", str(kind))
+    rules = {**COMMON, **KINDS[kind]}
+    for key in entry:
+        if key not in rules and key + "?" not in rules:
+            raise Refused("unknown_key", key)
+    for rule, fits in rules.items():
+        key = rule.rstrip("?")
+        if key not in entry:
+            if rule == key:
+                raise Refused("missing_key", key)
+        elif not fits(entry[key]):
+            raise Refused("bad_value", key)
+    if len(entry["parts"]) not in [len(each) for each in roles(entry)]:
+        raise Refused("bad_parts", str(len(entry["parts"])))
+    conflicts(entry)
+    return entry
+
+
+# ---------------------------------------------------------------- chain.md
+
+
+def chain_hash(data):
+    return hashlib.sha256(b"\0" + data).hexdigest()
+
+
+def commit(data, salt):
+    return hashlib.sha256(b"theater/part/v1\0" + salt + hashlib.sha256(data).digest()).hexdigest()
+
+
+@dataclass
+class Cause:
+    """An entry that a receive may name."""
+
+    what: str  # accept, send, timer
+    hash: str
+    entry: dict
+    result: object = None  # parts, where present
+    arguments: object = None
+    body: bytes | None = None
+    spent: bool = False
+
+
+@dataclass
+class Chain:
+    """The state machine over one chain."""
+
+    size: int = 0
+    hash: str = ZERO
+    origin: str | None = None
+    alive: bool = False
+    initialised: bool = False
+    activations: int = 0
+    turns: int = 0
+    turn: dict | None = None
+    causes: dict = field(default_factory=dict)
+    foreign: list = field(default_factory=list)  # receives whose cause is in another chain
+    state: bytes | None = b"null"  # None where it is not known
+    counts: dict = field(default_factory=dict)
+    parts_seen: int = 0
+    parts_absent: int = 0
+
+    def add(self, data, parts=None):
+        """Takes the next entry; parts is a list of (status, salt, bytes), or None."""
+        entry = parse(data)
+        if entry["seq"] != self.size:
+            raise Refused("wrong_seq", f"wanted {self.size}, got {entry['seq']}")
+        if entry["prev"] != self.hash:
+            raise Refused("wrong_prev", f"wanted {self.hash}, got {entry['prev']}")
+        if (entry["kind"] == "genesis") != (self.size == 0):
+            raise Refused("wrong_genesis", entry["kind"])
+        if parts is not None:
+            self.check_commitments(entry, parts)
+        hashed = chain_hash(data)
+        said = self.read_parts(entry, parts)
+        getattr(self, "on_" + entry["kind"])(entry, hashed, said)
+        self.size += 1
+        self.hash = hashed
+        self.counts[entry["kind"]] = self.counts.get(entry["kind"], 0) + 1
+        return entry
+
+    # -- between turns
+
+    def between(self):
+        if self.turn is not None:
+            raise Refused("turn_open", f"turn {self.turn['turn']}")
+
+    def open(self, number, by):
+        self.turn = {"turn": number, "by": by, "calls": 0, "unanswered": None, "staged": []}
+        self.turns += 1
+
+    def on_genesis(self, entry, hashed, said):
+        self.origin = entry["origin"]
+
+    def on_keyframe(self, entry, hashed, said):
+        self.between()
+        if entry["activation"] != self.activations:
+            raise Refused("wrong_activation", f"wanted {self.activations}, got {entry['activation']}")
+        if entry["turn"] != self.turns:
+            raise Refused("wrong_turn", f"wanted {self.turns}, got {entry['turn']}")
+        if (entry["reason"] == "start") != (self.activations == 0):
+            raise Refused("wrong_reason", entry["reason"])
+        self.unchanged(said)
+        self.activations += 1
+        self.alive = False
+        self.open(entry["turn"], "keyframe")
+
+    def unchanged(self, said):
+        """The state of a keyframe and of its return is the state before."""
+        state = said.get("state")
+        if state is None:
+            return
+        if self.state is not None and state != self.state:
+            raise Refused("state_differs", f"wanted {self.state[:60]!r}, got {state[:60]!r}")
+        self.state = state
+
+    def on_accept(self, entry, hashed, said):
+        self.between()
+        self.causes[self.size] = Cause("accept", hashed, entry, body=said.get("body"))
+
+    def on_receive(self, entry, hashed, said):
+        self.between()
+        if not self.alive:
+            raise Refused("no_instance")
+        if entry["turn"] != self.turns:
+            raise Refused("wrong_turn", f"wanted {self.turns}, got {entry['turn']}")
+        if (entry["type"] == "init") == self.initialised:
+            raise Refused("wrong_init", entry["type"])
+        own = address_of(self.origin)
+        if entry["type"] in ("timer", "undeliverable") and entry["from"] != own:
+            raise Refused("wrong_sender", f"wanted {own}, got {entry['from']}")
+        if "cause_origin" in entry:
+            if entry["cause_origin"] == self.origin:
+                raise Refused("wrong_cause", "cause_origin is this chain")
+            self.foreign.append((self.size, entry))
+        elif "cause" in entry:
+            cause = find_cause(self, entry)
+            agree(entry, cause, own, own, said.get("body"))
+            cause.spent = True
+        self.open(entry["turn"], entry["type"])
+
+    # -- inside a turn
+
+    def inside(self, entry):
+        if self.turn is None:
+            raise Refused("no_turn", entry["kind"])
+        if entry["turn"] != self.turn["turn"]:
+            raise Refused("wrong_turn", f"wanted {self.turn['turn']}, got {entry['turn']}")
+        return self.turn
+
+    def on_call(self, entry, hashed, said):
+        turn = self.inside(entry)
+        if turn["unanswered"]:
+            raise Refused("wrong_closing", f"a call after one that was {turn['unanswered']}")
+        if entry["call"] != turn["calls"]:
+            raise Refused("wrong_call", f"wanted {turn['calls']}, got {entry['call']}")
+        what = {SEND: "send", SET_TIMER: "timer"}.get(entry["function"])
+        if entry["bodied"] and what:
+            cause = Cause(what, hashed, entry, said.get("result"), said.get("arguments"), said.get("body"))
+            turn["staged"].append((self.size, cause))
+        if entry["outcome"] != "returned":
+            turn["unanswered"] = entry["outcome"]
+        turn["calls"] += 1
+
+    def closing(self, entry):
+        turn = self.inside(entry)
+        if entry["calls"] != turn["calls"]:
+            raise Refused("wrong_calls", f"wanted {turn['calls']}, got {entry['calls']}")
+        if entry["effects"] > entry["calls"]:
+            raise Refused("wrong_effects", str(entry["effects"]))
+        return turn
+
+    def on_return(self, entry, hashed, said):
+        turn = self.closing(entry)
+        if turn["unanswered"]:
+            raise Refused("wrong_closing", f"a return after a call that was {turn['unanswered']}")
+        if entry["outcome"] == "err":
+            if turn["by"] == "keyframe":
+                raise Refused("wrong_closing", "err of a keyframe")
+            self.alive = turn["by"] != "init"
+        else:
+            silent = turn["by"] in ("keyframe", "init")
+            if len(entry["parts"]) != (1 if silent else 2):
+                raise Refused("wrong_closing", f"{len(entry['parts'])} parts")
+            if turn["by"] == "keyframe":
+                self.unchanged(said)
+            else:
+                self.state = said.get("state")
+            self.alive = True
+            self.initialised = self.initialised or turn["by"] == "init"
+            self.causes.update(turn["staged"])
+        self.turn = None
+
+    def on_trap(self, entry, hashed, said):
+        turn = self.closing(entry)
+        code = entry["code"]
+        codes = {"denied": ("denied",), "failed": ("host", "script")}.get(turn["unanswered"])
+        if (code not in codes) if codes else (code in ("denied", "host")):
+            raise Refused("wrong_closing", f"code {code}, call {turn['unanswered']}")
+        self.alive = False
+        self.turn = None
+
+    def on_cut(self, entry, hashed, said):
+        self.closing(entry)
+        self.alive = False
+        self.turn = None
+
+    # -- parts
+
+    def check_commitments(self, entry, parts):
+        names = next(each for each in roles(entry) if len(each) == len(entry["parts"]))
+        if len(parts) != len(names):
+            raise Refused("part_missing", f"wanted {len(names)} parts, got {len(parts)}")
+        for role, commitment, (status, salt, data) in zip(names, entry["parts"], parts):
+            if status == "present":
+                if salt is None or data is None:
+                    raise Refused("part_missing", role)
+                if len(salt) != 16 or commit(data, salt) != commitment:
+                    raise Refused("part_commitment", role)
+                self.parts_seen += 1
+            elif (status == "derivable" and role == "state") or status == "withheld":
+                self.parts_absent += 1
+            else:
+                raise Refused("part_missing", f"{role} is {status}")
+
+    def read_parts(self, entry, parts):
+        """The parts that are present, by role, and in their form."""
+        said = {}
+        if parts is None:
+            self.parts_absent += len(entry["parts"])
+            return said
+        names = next(each for each in roles(entry) if len(each) == len(entry["parts"]))
+        for role, (status, _, data) in zip(names, parts):
+            if status == "present":
+                said[role] = read_part(entry, role, data)
+        return said
+
+
+def find_cause(chain, entry):
+    """The cause that a receive names, in the chain that holds it."""
+    cause = chain.causes.get(entry["cause_seq"])
+    if cause is None:
+        raise Refused("wrong_cause", f"entry {entry['cause_seq']} is none")
+    if cause.spent:
+        raise Refused("cause_spent", f"entry {entry['cause_seq']}")
+    if cause.hash != entry["cause"]:
+        raise Refused("wrong_cause", f"the hash of entry {entry['cause_seq']} is {cause.hash}")
+    return cause
+
+
+def agree(entry, cause, sender, receiver, body):
+    """Whether a receive agrees with its cause; sender and receiver are addresses."""
+    if cause.what == "accept":
+        for key in ("type", "from", "keyed", "parts"):
+            if entry[key] != cause.entry[key]:
+                raise Refused("cause_differs", key)
+        return
+    wanted = ("timer",) if cause.what == "timer" else ("send", "undeliverable")
+    if entry["type"] not in wanted:
+        raise Refused("wrong_cause", f"{entry['type']} of a {cause.what}")
+    if entry["type"] == "send" and entry["from"] != sender:
+        raise Refused("cause_differs", "from")
+    if entry["type"] != "undeliverable" and entry["parts"][0] != cause.entry["parts"][2]:
+        raise Refused("cause_differs", "body")
+    if cause.result is not None:
+        result = [{"ok": entry["timer"]}] if cause.what == "timer" else [{"ok": None}]
+        if cause.result != result:
+            raise Refused("cause_result", f"wanted {result}, got {cause.result}")
+    if cause.arguments is None:
+        return
+    if entry["type"] == "send" and cause.arguments[0] != receiver:
+        raise Refused("cause_result", f"sent to {cause.arguments[0]}")
+    if entry["type"] == "undeliverable" and cause.body is not None and body is not None:
+        head = f'{{"to":"{cause.arguments[0]}","reason":"'.encode()
+        reasons = [head + each + b'","body":' + cause.body + b"}" for each in REASONS]
+        if body not in reasons:
+            raise Refused("undeliverable_body")
+
+
+REASONS = (b"no_actor", b"mailbox_full", b"too_large", b"stopped")
+
+
+# ---------------------------------------------------------------- the form of parts
+
+
+def read_text(data):
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Refused("part_form", f"not UTF-8: {error}") from None
+
+
+def no_constant(text):
+    raise Refused("part_form", f"not JSON: {text}")
+
+
+def read_json(data, **how):
+    """One JSON value; RFC 8259, so no NaN, and no byte order mark."""
+    try:
+        return json.loads(read_text(data), parse_constant=no_constant, **how)
+    except RecursionError:
+        raise Refused("too_deep", "JSON nested too deep for this checker") from None
+    except ValueError as error:
+        raise Refused("part_form", f"not JSON: {error}") from None
+
+
+def check_json(data):
+    read_json(data, parse_int=str, parse_float=str)  # Numbers are the actor's: of any length.
+
+
+def number_text(value):
+    """A number as ECMAScript writes it (RFC 8785 section 3.2.2.3)."""
+    if value == 0:
+        return "0"
+    if value < 0:
+        return "-" + number_text(-value)
+    digits, exponent = f"{value!r}".lower(), 0
+    if "e" in digits:
+        digits, power = digits.split("e")
+        exponent = int(power)
+    whole, _, fraction = digits.partition(".")
+    if fraction == "0":
+        fraction = ""
+    point = len(whole) + exponent
+    digits = whole + fraction
+    stripped = digits.lstrip("0")
+    point -= len(digits) - len(stripped)
+    digits = stripped.rstrip("0")
+    if len(digits) <= point <= 21:
+        return digits + "0" * (point - len(digits))
+    if 0 < point <= 21:
+        return digits[:point] + "." + digits[point:]
+    if -6 < point <= 0:
+        return "0." + "0" * -point + digits
+    power = f"{point - 1:+d}"
+    return digits[0] + ("." + digits[1:] if len(digits) > 1 else "") + "e" + power
+
+
+ESCAPES = {8: "\\b", 9: "\\t", 10: "\\n", 12: "\\f", 13: "\\r", 34: '\\"', 92: "\\\\"}
+
+
+def string_text(value):
+    if any(0xD800 <= ord(each) <= 0xDFFF for each in value):
+        raise Refused("part_form", "a lone surrogate")
+    escaped = (ESCAPES.get(ord(c)) or (f"\\u{ord(c):04x}" if ord(c) < 32 else c) for c in value)
+    return '"' + "".join(escaped) + '"'
+
+
+def canonical(value):
+    """Canonical JSON (RFC 8785); a number is an int or a float."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return number_text(float(value))
+    if isinstance(value, str):
+        return string_text(value)
+    if isinstance(value, list):
+        return "[" + ",".join(canonical(each) for each in value) + "]"
+    keys = sorted(value, key=lambda key: key.encode("utf-16-be", "surrogatepass"))
+    return "{" + ",".join(string_text(key) + ":" + canonical(value[key]) for key in keys) + "}"
+
+
+def read_canonical(data):
+    value = read_json(data, parse_int=float)
+    if canonical(value).encode("utf-8") != data:
+        raise Refused("part_form", "not canonical JSON")
+    return value
+
+
+def read_part(entry, role, data):
+    """Checks the form of a part; what later rules need of it."""
+    if role in ("state", "response") or (role == "body" and entry["kind"] != "call"):
+        check_json(data)
+        return data
+    if role in ("error", "reason", "detail", "body", "key"):
+        read_text(data)
+        if role == "key" and not 1 <= len(data) <= 512:
+            raise Refused("part_form", f"a key of {len(data)} bytes")
+        return data
+    value = read_canonical(data)
+    if role == "arguments":
+        if not isinstance(value, list):
+            raise Refused("part_form", "arguments: not an array")
+        if entry["bodied"] and None not in value:
+            raise Refused("part_form", "arguments: no null for the body")
+        return value
+    if role == "result":
+        if entry["outcome"] == "returned":
+            if not isinstance(value, list) or len(value) > 1:
+                raise Refused("part_form", "result: not [] or [value]")
+        elif not isinstance(value, str):
+            raise Refused("part_form", "result: not the text of the error")
+        return value
+    if not isinstance(value, dict):
+        raise Refused("part_form", f"{role}: not an object")
+    for key, fits in OBJECTS[role].items():
+        name = key.rstrip("?")
+        if (name not in value and name == key) or (name in value and not fits(value[name])):
+            raise Refused("part_form", f"{role}: {name}")
+    return value
+
+
+def is_text(value):
+    return isinstance(value, str)
+
+
+def is_text_or_number(value):
+    return isinstance(value, str) or isinstance(value, float) and value == int(value) >= 0
+
+
+OBJECTS = {
+    "about": {"theater": is_text},
+    "component": {"component": is_hash, "source?": is_hash},
+    "manifest": {},
+    "execution": dict.fromkeys(
+        ("theater", "jco", "rewriter", "schedule", "replay", "engine", "runtime"), is_text_or_number
+    ),
+}
+
+
+# ---------------------------------------------------------------- logs
+
+
+@dataclass
+class Report:
+    chains: dict = field(default_factory=dict)  # origin -> Chain
+    refuted: list = field(default_factory=list)
+    unknown: list = field(default_factory=list)
+    unchecked_senders: int = 0
+
+    def refuse(self, where, error):
+        (self.unknown if error.code in UNKNOWN else self.refuted).append(f"{where}: {error}")
+
+
+def check_chain(report, name, entries):
+    """Reads the entries of one chain: an iterable of (bytes, parts or None)."""
+    chain = Chain()
+    for data, parts in entries:
+        try:
+            chain.add(data, parts)
+        except Refused as error:
+            report.refuse(f"{name} entry {chain.size}", error)
+            break
+    else:
+        if chain.size == 0:
+            report.refuse(name, Refused("wrong_genesis", "a chain without entries"))
+    if chain.origin is not None:
+        if chain.origin in report.chains:
+            report.refuse(name, Refused("wrong_genesis", f"a second chain of {chain.origin}"))
+        report.chains[chain.origin] = chain
+    return chain
+
+
+def check_causes(report):
+    """Causes between chains, once all of them were read."""
+    for chain in report.chains.values():
+        for seq, entry in chain.foreign:
+            sender = report.chains.get(entry["cause_origin"])
+            if sender is None:
+                report.unchecked_senders += 1
+                continue
+            try:
+                cause = find_cause(sender, entry)
+                if cause.what != "send":
+                    raise Refused("wrong_cause", f"a {cause.what} in another chain")
+                agree(entry, cause, address_of(sender.origin), address_of(chain.origin), None)
+                cause.spent = True
+            except Refused as error:
+                report.refuse(f"{chain.origin} entry {seq}", error)
+
+
+def check_jsonl(report, data):
+    lines = data.split(b"\n")
+    if lines[-1] == b"":
+        lines.pop()
+    begin = [n for n, line in enumerate(lines) if b'"kind":"genesis"' in line] or [0]
+    if begin[0] != 0:
+        begin.insert(0, 0)
+    for start, end in zip(begin, begin[1:] + [len(lines)]):
+        check_chain(report, f"line {start + 1}", [(line, None) for line in lines[start:end]])
+
+
+def main(argv):
+    sys.setrecursionlimit(10_000)
+    if len(argv) != 2:
+        print("usage: theater_check.py <log.db or chain.jsonl>", file=sys.stderr)
+        return 2
+    report = Report()
+    try:
+        with open(argv[1], "rb") as file:
+            is_database = file.read(16) == b"SQLite format 3\0"
+            file.seek(0)
+            if not is_database:
+                check_jsonl(report, file.read())
+        if is_database:
+            check_database(report, argv[1])
+    except (OSError, sqlite3.Error, NotChecked) as error:
+        print(f"cannot be checked: {error}", file=sys.stderr)
+        return 2
+    check_causes(report)
+    return tell(report)
+
+
+def tell(report):
+    counts = {}
+    for chain in report.chains.values():
+        for kind, count in chain.counts.items():
+            counts[kind] = counts.get(kind, 0) + count
+    chains = report.chains.values()
+    print(f"chains          {len(report.chains)}")
+    print(f"entries         {sum(chain.size for chain in chains)}"
+          + "".join(f"  {kind} {counts[kind]}" for kind in KINDS if kind in counts))
+    print(f"activations     {sum(chain.activations for chain in chains)}")
+    print(f"turns           {sum(chain.turns for chain in chains)}"
+          + f"  open {sum(chain.turn is not None for chain in chains)}")
+    print(f"parts           {sum(chain.parts_seen for chain in chains)} checked,"
+          + f" {sum(chain.parts_absent for chain in chains)} not present")
+    print(f"senders         {report.unchecked_senders} messages from chains that are not here")
+    for line in report.refuted:
+        print(f"refuted         {line}")
+    for line in report.unknown:
+        print(f"unknown         {line}")
+    if report.refuted:
+        print("refuted")
+        return 1
+    if report.unknown or not report.chains:
+        print("cannot be checked")
+        return 2
+    print("verified (entries, links, order and the parts that are present; nothing was replayed)")
+    return 0
+
+
+# ---------------------------------------------------------------- database.md
+
+STATUSES = {"p": "present", "d": "derivable", "w": "withheld", "e": "erased", "x": "pruned"}
+
+
+class NotChecked(Exception):
+    """The file is not one that this program knows."""
+
+
+def check_database(report, path):
+    database = sqlite3.connect(f"{pathlib.Path(path).resolve().as_uri()}?mode=ro", uri=True)
+    database.execute("BEGIN")  # One moment of a log that may be growing.
+    if database.execute("PRAGMA application_id").fetchone()[0] != 0x54687472:
+        raise NotChecked("not a log of Theater")
+    version = database.execute("PRAGMA user_version").fetchone()[0]
+    if version != 1:
+        raise NotChecked(f"the tables have version {version}, this program knows 1")
+    node = database.execute("SELECT node FROM log").fetchone()[0]
+    actors = database.execute("SELECT id, address, origin, size, head, turns, activations FROM actor ORDER BY address")
+    for id, address, origin, *stand in actors.fetchall():
+        chain = check_chain(report, address, read_entries(database, id))
+        if any(text.startswith(f"{address} entry ") for text in report.refuted + report.unknown):
+            continue
+        if not origin == chain.origin == f"{node}/{address}":
+            report.refuse(address, Refused("row_differs", f"origin {chain.origin}, its row says {origin}"))
+        found = [chain.size, chain.hash, chain.turns, chain.activations]
+        if stand != found:
+            report.refuse(address, Refused("row_differs", f"the chain says {found}, its row {stand}"))
+    stray = database.execute("SELECT count(*) FROM entry WHERE actor NOT IN (SELECT id FROM actor)").fetchone()[0]
+    if stray:
+        report.refuse("log", Refused("row_differs", f"{stray} entries of no actor"))
+    for address, text in check_state_rows(database):
+        report.refuse(address, Refused("state_row", text))
+    for sha256, data in database.execute("SELECT sha256, bytes FROM blob"):
+        if hashlib.sha256(data).hexdigest() != sha256:
+            report.refuse(f"blob {sha256}", Refused("blob_hash"))
+    database.close()
+
+
+def read_entries(database, actor):
+    rows = database.execute(
+        "SELECT CAST(entry AS BLOB), status, salts, part_0, part_1, part_2, part_3"
+        " FROM entry WHERE actor = ? ORDER BY seq", (actor,))
+    for text, status, salts, *parts in rows:
+        yield text, [
+            (STATUSES[letter], salts[16 * n : 16 * n + 16], parts[n]) for n, letter in enumerate(status)
+        ]
+
+
+def check_state_rows(database):
+    """A state that is kept whole is the one that its entry commits to."""
+    rows = database.execute(
+        "SELECT a.address, s.seq, s.bytes, CAST(e.entry AS BLOB), e.salts FROM state AS s"
+        " JOIN actor AS a ON a.id = s.actor LEFT JOIN entry AS e ON e.actor = s.actor AND e.seq = s.seq")
+    for address, seq, data, text, salts in rows:
+        if text is None:
+            yield address, f"entry {seq} is not there"
+            continue
+        try:
+            entry = parse(text)
+        except Refused:
+            continue  # Said before.
+        if roles(entry)[0][0] != "state":
+            yield address, f"entry {seq} has no state"
+        elif commit(data, salts[:16]) != entry["parts"][0]:
+            yield address, f"not the state of entry {seq}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))
