@@ -1,31 +1,11 @@
 import { createHash } from "node:crypto";
 import { basename, dirname, join } from "node:path";
 import { cachedBundle, storeBundle } from "./bundle_cache.ts";
+import type { Bundle, BundledFile } from "./bundled_source.ts";
 import { type BuildOptions, type BuildResult, type Message, type Plugin, withEsbuild } from "./esbuild.ts";
 import { lineTable, type SourceMap } from "./line_table.ts";
 import { type Place, ScriptError, type ScriptFault } from "./script_error.ts";
 import { loaderOf, resolveSpecifier } from "./specifier.ts";
-
-/** One file that went into a bundle. */
-export interface BundledFile {
-  /** Relative to the folder of the entry file, with `/`. */
-  readonly path: string;
-  /** SHA-256 of its text as UTF-8, in hex. */
-  readonly sha256: string;
-}
-
-/** A script in one text, ready for the script component. */
-export interface Bundle {
-  /**
-   * The body of a function with the parameter `theater`, which returns the exports of the entry file; its
-   * last line is the table of `line_table.ts`.
-   */
-  readonly source: string;
-  /** SHA-256 of `source` as UTF-8, in hex. */
-  readonly sha256: string;
-  /** The files, sorted by path. */
-  readonly files: readonly BundledFile[];
-}
 
 export interface BundleOptions {
   /** Gives the text of a file, by its path (that of the entry file, or one joined to its folder). */

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Bundle } from "./bundle.ts";
+import type { Bundle } from "./bundled_source.ts";
 import { bundlerVersion } from "./esbuild.ts";
 
 /** Changes when the same files give another bundle with the same esbuild. */

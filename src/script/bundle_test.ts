@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import esbuildPackage from "esbuild-wasm/package.json" with { type: "json" };
-import { type Bundle, bundleScript } from "./bundle.ts";
+import { bundleScript } from "./bundle.ts";
+import type { Bundle } from "./bundled_source.ts";
 import { bundlerVersion } from "./esbuild.ts";
 import { type Place, ScriptError, type ScriptFault } from "./script_error.ts";
 

@@ -18,7 +18,8 @@
  * @module
  */
 
-export { type Bundle, type BundledFile, type BundleOptions, bundleScript, sourceBytesMax } from "./bundle.ts";
+export { type BundleOptions, bundleScript, sourceBytesMax } from "./bundle.ts";
+export type { Bundle, BundledFile } from "./bundled_source.ts";
 export { scriptComponent, theaterTypes } from "./own_content.ts";
 export { bundlerVersion } from "./esbuild.ts";
 export { scriptComponentSha256 } from "./script_component.ts";
