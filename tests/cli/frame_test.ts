@@ -41,7 +41,6 @@ const refusals: readonly (readonly [args: readonly string[], says: RegExp, code:
     /"state" of entry 9 of ledger: it is derivable/,
     "no_such_part",
   ],
-  [["show", "ledger", "9", "--part", "state", "--json"], /--part.*--json/, "conflict"],
   [
     ["state", "ledgr"],
     /"ledgr".*\n {2}did you mean ledger\?\n {2}it has ledger, ledger\/auditor/,
@@ -174,21 +173,6 @@ test("a file that is not a log is refused by name", async () => {
   const { code, stderr } = await runCli(["log", "--db", "notes.db"], { folder: other });
   equal(code, 2);
   match(stderr, /^error: Cannot open .*notes\.db as it is not a log of theater/);
-});
-
-test("a reader that goes away ends a command in silence", async () => {
-  const { spawn } = await import("node:child_process");
-  const { commandFor } = await import("./run_cli.ts");
-  // Many times the same, so that it does not fit into the pipe.
-  const args = ["log", "--json", "--db", join(folder, ".theater", "theater.db")];
-  const line = commandFor(args).map((word) => `'${word}'`).join(" ");
-  const shell = spawn("bash", ["-c", `set -o pipefail; ${line} | head -n 1`], { cwd: folder });
-  const printed: string[] = [];
-  shell.stdout.on("data", (chunk) => printed.push(String(chunk)));
-  shell.stderr.on("data", (chunk) => printed.push(`stderr: ${chunk}`));
-  const code = await new Promise((resolve) => shell.on("close", resolve));
-  equal(code, 0);
-  equal(printed.join("").split("\n").length, 2);
 });
 
 for (const shell of ["bash", "zsh", "fish"]) {

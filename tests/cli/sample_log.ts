@@ -239,3 +239,32 @@ export function writeSample(path: string): void {
   auditor.status("failed");
   store.close();
 }
+
+/** Writes a log of one actor, `busy`, for whom `messages` messages wait. */
+export function writeLongLog(path: string, messages: number): void {
+  const store = openLog(path, { nodeName: "sample" });
+  const scribe = beginChain(store, "busy");
+  let head = scribe.head();
+  const salt = new Uint8Array(16).fill(7);
+  const batchMax = 1000;
+  for (let first = 0; first < messages; first += batchMax) {
+    const writes: Write[] = [];
+    for (let i = first; i < Math.min(messages, first + batchMax); i++) {
+      const bytes = encodeUtf8(`{"message":${i}}`);
+      const draft: Draft = { kind: "accept", time: startMs + i, type: "send", from: "outside", keyed: false };
+      const appended = appendEntry(head, draft, [{ bytes, salt }]);
+      head = appended.head;
+      const { text, hash, entry: { seq } } = appended;
+      writes.push({
+        write: "append",
+        address: "busy",
+        seq,
+        text,
+        hash,
+        parts: [{ status: "present", salt, bytes }],
+      });
+    }
+    store.commit(writes);
+  }
+  store.close();
+}

@@ -78,10 +78,11 @@ export const log = defineCommand({
         ? (logged) => out.write(formatEntryJson(logged))
         : createLineWriter(out, actors, { wide: options.wide, utc: options.utc, nowMs });
       const last = options.last ?? (out.columns === undefined || global.json ? Infinity : lastOnTerminal);
-      await showRecorded(reader, actors, { filter, seq: options.seq, last }, show, context);
-      return options.follow
-        ? await follow(reader, actors, select, { filter, seq: options.seq }, show, context)
-        : exitCode.done;
+      // From here on an interrupt is the orderly end of a follow, also while it still shows what was there.
+      const until = options.follow ? context.interrupts().first : undefined;
+      await showRecorded(reader, actors, { filter, seq: options.seq, last, until }, show, context);
+      if (until === undefined) return exitCode.done;
+      return await follow(reader, actors, select, { filter, seq: options.seq }, show, until);
     });
   },
 });
@@ -101,7 +102,10 @@ function rangeOf(size: number, seq: Span | undefined): StreamRange {
 async function showRecorded(
   reader: LogReader,
   actors: readonly ActorRow[],
-  { filter, seq, last }: Selection & { readonly last: number },
+  { filter, seq, last, until }: Selection & {
+    readonly last: number;
+    readonly until: AbortSignal | undefined;
+  },
   show: Show,
   { err }: Context,
 ): Promise<void> {
@@ -109,6 +113,7 @@ async function showRecorded(
   const matches = createMatcher(filter);
   if (last === Infinity) {
     for (const logged of streamEntries(reader, actors, range, false)) {
+      if (until?.aborted) return;
       if (matches(logged)) await show(logged);
     }
     return;
@@ -147,10 +152,10 @@ async function follow(
   select: () => readonly ActorRow[],
   { filter, seq }: Selection,
   show: Show,
-  context: Context,
+  until: AbortSignal,
 ): Promise<ExitCode> {
   const matches = createMatcher(filter);
-  for await (const logged of followLog(reader, shown, select, context.interrupts().first)) {
+  for await (const logged of followLog(reader, shown, select, until)) {
     const { seq: at } = logged.entry;
     if (seq !== undefined && (at < seq.from || at > seq.to)) continue;
     if (matches(logged)) await show(logged);
@@ -170,12 +175,13 @@ function createLineWriter(
 ): Show {
   const widestActor = Math.max(...actors.map(({ address }) => widthOf(address)));
   const onTerminal = out.columns !== undefined;
+  const actorRoom = wide || out.columns === undefined ? Infinity : Math.floor(out.columns / 4);
   const layout: LineLayout = {
     style: out.style,
     ...(wide || out.columns === undefined ? {} : { columns: out.columns }),
     utc,
     seqColumns: Math.max(3, ...actors.map(({ size }) => String(size).length)),
-    ...(actors.length > 1 ? { actorColumns: Math.min(actorColumnsMost, widestActor) } : {}),
+    ...(actors.length > 1 ? { actorColumns: Math.min(actorColumnsMost, widestActor, actorRoom) } : {}),
     dated: !onTerminal,
   };
   let shownDate = toMoment(nowMs, utc).date;
