@@ -1,6 +1,8 @@
 /**
- * Makes the components with which the tests are run: each folder of
- * `tests/guests/` with a `.wat` and a `.wit` becomes `tests/guests/<name>.wasm`.
+ * Makes the components that are not scripts. Each folder of `tests/guests/` with
+ * a `.wat` and a `.wit` becomes `tests/guests/<name>.wasm`; each of `examples/`
+ * with a `.c` and a `.wit` becomes `examples/<name>/<name>.wasm` (needs clang and
+ * wasm-ld, in Debian the packages clang and lld).
  *
  * ```sh
  * deno run -A tools/build_guests.ts            # gets jco's package with npm
@@ -14,6 +16,7 @@
  * @module
  */
 
+import { execFileSync } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -69,18 +72,55 @@ async function contract(root: string): Promise<string> {
   return packages.join("\n");
 }
 
+/** Compiles one C file, without any library, to a core module. */
+async function compileC(path: string): Promise<Uint8Array> {
+  const temporary = await mkdtemp(join(tmpdir(), "guest-"));
+  const output = join(temporary, "core.wasm");
+  const flags = ["--target=wasm32", "-Os", "-nostdlib", "-Wall", "-Wl,--no-entry", "-Wl,--strip-all"];
+  execFileSync(process.env["CC"] ?? "clang", [...flags, "-o", output, path], { stdio: "inherit" });
+  const core = new Uint8Array(await readFile(output));
+  await rm(temporary, { recursive: true });
+  return core;
+}
+
 const root = fileURLToPath(new URL("../", import.meta.url));
-const guests = join(root, "tests/guests");
 const tools = await loadWasmTools(unpackedJco(process.argv[2]));
 const packages = await contract(root);
-for (const entry of await readdir(guests, { withFileTypes: true })) {
-  if (!entry.isDirectory()) continue;
-  const world = entry.name;
-  const names = await readdir(join(guests, world));
-  if (!names.includes(`${world}.wat`) || !names.includes(`${world}.wit`)) continue;
-  const witSource = await readFile(join(guests, world, `${world}.wit`), "utf8") + "\n" + packages;
-  let wat = await readFile(join(guests, world, `${world}.wat`), "utf8");
+
+/** Makes a component of a core module and the world that describes it. */
+async function writeComponent(
+  core: Uint8Array,
+  folder: string,
+  world: string,
+  output: string,
+): Promise<void> {
+  const embedded = tools.componentEmbed({ binary: core, witSource: await witOf(folder, world), world });
+  const component = tools.componentNew(embedded, []);
+  await writeFile(join(root, output), component);
+  console.log(`${output}: ${component.length} bytes`);
+}
+
+async function witOf(folder: string, world: string): Promise<string> {
+  return await readFile(join(folder, `${world}.wit`), "utf8") + "\n" + packages;
+}
+
+/** The folders below `parent` that hold both sources of a component. */
+async function sources(parent: string, extension: string): Promise<{ world: string; folder: string }[]> {
+  const found: { world: string; folder: string }[] = [];
+  for (const entry of await readdir(join(root, parent), { withFileTypes: true })) {
+    if (!entry.isDirectory()) continue;
+    const folder = join(root, parent, entry.name);
+    const names = await readdir(folder);
+    const needed = [`${entry.name}.${extension}`, `${entry.name}.wit`];
+    if (needed.every((name) => names.includes(name))) found.push({ world: entry.name, folder });
+  }
+  return found;
+}
+
+for (const { world, folder } of await sources("tests/guests", "wat")) {
+  let wat = await readFile(join(folder, `${world}.wat`), "utf8");
   if (wat.includes(";; @imports")) {
+    const witSource = await witOf(folder, world);
     const empty = tools.componentNew(tools.componentEmbed({ dummy: true, witSource, world }), []);
     const echo = echoFunctions(readComponentType(empty));
     wat = wat.replace(";; @imports", () => `\n${echo.imports}`).replace(
@@ -88,8 +128,13 @@ for (const entry of await readdir(guests, { withFileTypes: true })) {
       () => `\n${echo.functions}`,
     );
   }
-  const embedded = tools.componentEmbed({ binary: tools.parse(wat), witSource, world });
-  const component = tools.componentNew(embedded, []);
-  await writeFile(join(guests, `${world}.wasm`), component);
-  console.log(`tests/guests/${world}.wasm: ${component.length} bytes`);
+  await writeComponent(tools.parse(wat), folder, world, `tests/guests/${world}.wasm`);
+}
+for (const { world, folder } of await sources("examples", "c")) {
+  await writeComponent(
+    await compileC(join(folder, `${world}.c`)),
+    folder,
+    world,
+    `examples/${world}/${world}.wasm`,
+  );
 }
