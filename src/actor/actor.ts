@@ -248,6 +248,8 @@ export function createActor(definition: ActorDefinition, past: ActorPast, ports:
   }
 
   function onLost(detail: string) {
+    worker = undefined;
+    if (phase.phase === "ready" && inFlight.length === 0) return activate("restart"); // No turn was open.
     const now = ports.nowMs();
     onReport({
       turn: nextTurn,

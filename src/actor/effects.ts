@@ -99,6 +99,7 @@ function undeliverableReason(code: UndeliveredCode): UndeliverableReason {
       return "too_large";
     case "not_running":
     case "not_json":
+    case "bad_key":
     case "key_reused":
     case "key_unknown":
       return "stopped";

@@ -42,6 +42,7 @@ export type UndeliveredCode =
   | "mailbox_full"
   | "too_large"
   | "not_json"
+  | "bad_key" // empty, or longer than a key may be
   | "key_reused" // the same key came before with another payload
   | "key_unknown" // its recorded answer is gone
   | "not_running"; // the actor has failed, or the host is stopping

@@ -25,6 +25,9 @@ import { createTimerClock } from "./timers.ts";
 /** Deepest JSON that is taken in from outside. */
 const jsonDepthMax = 512;
 
+/** Longest idempotency key, in bytes of UTF-8. */
+const keyBytesMax = 1024;
+
 /** What to open. */
 export interface TheaterOptions {
   readonly tree: ManifestTree;
@@ -174,6 +177,14 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
     }
   }
 
+  function checkKey(key: string | undefined): Answer | undefined {
+    if (key === undefined) return undefined;
+    const bytes = key.isWellFormed() ? encodeUtf8(key).length : 0;
+    if (bytes > 0 && bytes <= keyBytesMax) return undefined;
+    const detail = `wanted a key of 1 to ${keyBytesMax} bytes of UTF-8, got ${bytes}`;
+    return { answer: "undelivered", code: "bad_key", detail };
+  }
+
   async function stop(): Promise<void> {
     timers.stop();
     for (const actor of [...actors.values()].reverse()) await actor.stop();
@@ -200,7 +211,7 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
         const detail = undeliveredText(to, refused);
         return Promise.resolve({ answer: "undelivered", code: refused, detail });
       }
-      const fault = checkBody(to, body);
+      const fault = checkBody(to, body) ?? checkKey(key);
       if (fault !== undefined) return Promise.resolve(fault);
       return new Promise((answered) => {
         const message = {
@@ -233,6 +244,7 @@ function undeliveredText(to: string, code: UndeliveredCode): string {
       return `${to} is not running`;
     case "too_large":
     case "not_json":
+    case "bad_key":
     case "key_reused":
     case "key_unknown":
       return `${to} did not take the message`;
