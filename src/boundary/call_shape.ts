@@ -11,10 +11,12 @@ export interface CallShape {
   hostValues(values: readonly unknown[], text: string): readonly unknown[];
   /** The result of the host as text. @throws {BoundaryError} `value_misfit` */
   resultText(answer: unknown): string;
-  /** What the guest is given: what was written down, wherever that could differ. */
-  handBack(answer: unknown, text: string): unknown;
-  /** What the guest is given in a replay. @throws {BoundaryError} `text_misfit` */
+  /** What the guest is to have: what was written down, wherever that could differ. */
+  answered(answer: unknown, text: string): unknown;
+  /** What the guest is to have in a replay. @throws {BoundaryError} `text_misfit` */
   decodeResult(text: string): unknown;
+  /** Gives it to the glue. @throws {ErrPayload} an `err` */
+  handOver(answer: unknown): unknown;
 }
 
 /** @param bodyArgument index of the string parameter that is kept apart, if one is */
@@ -43,9 +45,25 @@ function functionShape(fn: ImportedFunction, resources: ImportedResources, bodyA
       return given;
     },
     resultText: host.encodeResult,
-    handBack: (answer, text) => differs ? guest.decodeResult(text) : answer,
+    answered: (answer, text) => differs ? guest.decodeResult(text) : answer,
     decodeResult: guest.decodeResult,
+    handOver: result?.kind === "result" ? handOverResult : (answer) => answer,
   };
+}
+
+/** What jco's glue takes for an `err`: it must not be an Error, which would be a trap. */
+class ErrPayload {
+  constructor(readonly payload: unknown) {}
+}
+
+/**
+ * The glue also takes a result as `{ tag, val }`, but not where the `ok` could
+ * itself look like that; returned or thrown is always right.
+ */
+function handOverResult(answer: unknown): unknown {
+  const { tag, val } = answer as { readonly tag: "ok" | "err"; readonly val: unknown }; // It was encoded or decoded.
+  if (tag === "err") throw new ErrPayload(val);
+  return val;
 }
 
 /** The text of a drop is the number of what is dropped, and its result nothing. */
@@ -64,7 +82,8 @@ function dropShape(table: ResourceTable): CallShape {
     },
     hostValues: () => [hosted],
     resultText: nothing.encodeResult,
-    handBack: () => undefined,
+    answered: () => undefined,
     decodeResult: nothing.decodeResult,
+    handOver: () => undefined,
   };
 }

@@ -111,10 +111,10 @@ function* everyText(words: readonly string[], lengthMax: number): Generator<stri
 
 /** Types, the words that their texts are made of, the longest text, and how many texts there are. */
 const small: readonly (readonly [ValueType, readonly string[], number, number])[] = [
-  [optionOf(optionOf(optionOf({ kind: "bool" }))), ["[", "]", ",", "null", "true"], 7, 4],
-  [{ kind: "flags", names: ["a", "b", "c"] }, ["[", "]", ",", '"a"', '"b"', '"c"'], 7, 8],
+  [optionOf(optionOf(optionOf({ kind: "bool" }))), ["[", "]", "null", "true"], 6, 4],
+  [{ kind: "flags", names: ["a", "b"] }, ["[", "]", ",", '"a"', '"b"', '"c"'], 6, 4],
   [{ kind: "result", ok: optionOf(u8) }, ["{", "}", '"ok":', '"err":', "null", "0", "256", ","], 5, 3],
-  [listOf({ kind: "u64" }), ["[", "]", ",", '"0"', '"01"', '"-0"', "0"], 6, 3],
+  [listOf({ kind: "u64" }), ["[", "]", ",", '"0"', '"01"', "0"], 5, 3],
 ];
 
 for (const [type, words, lengthMax, count] of small) {

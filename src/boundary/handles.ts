@@ -30,8 +30,8 @@ interface Held {
   readonly stand: Stand;
   /** Absent in a replay, where there is no host. */
   readonly hosted: object | undefined;
-  /** Who may give it away. */
-  owner: "guest" | "host";
+  /** Who may give it away; nobody while it is on its way from the host to the guest. */
+  owner: "guest" | "host" | "nobody";
 }
 
 /**
@@ -95,7 +95,7 @@ export function createResourceTable(resource: string, prototype: object, hostles
       if (hostless && number === next) hold(undefined);
       const found = find(number);
       if (handle.kind === "own") {
-        if (found.owner !== "host") {
+        if (found.owner === "guest") {
           throw new Misfit(`a ${resource} that the host owns`, `the handle ${number}`);
         }
         found.owner = "guest";
@@ -109,7 +109,13 @@ export function createResourceTable(resource: string, prototype: object, hostles
       if ((typeof value !== "object" && typeof value !== "function") || value === null) {
         throw new Misfit(`an object of the host that is a ${resource}`, describeValue(value));
       }
-      return hostedNumbers.get(value) ?? hold(value);
+      const number = hostedNumbers.get(value) ?? hold(value);
+      const found = find(number);
+      if (found.owner !== "host") {
+        throw new Misfit(`a ${resource} that is still the host's to give`, `the handle ${number}`);
+      }
+      found.owner = "nobody";
+      return number;
     },
     resourceOf(_handle, number) {
       const { hosted } = find(number);

@@ -135,7 +135,7 @@ export function createRecorder(options: RecorderOptions): Boundary {
         );
       }
       records.push({ ...question, outcome: "returned", result: text, timeMs: options.nowMs() });
-      return shape.handBack(answer, text);
+      return shape.handOver(shape.answered(answer, text));
     };
   }
 

@@ -94,12 +94,15 @@ export function createReplayer(options: { readonly type: ComponentType }): Repla
       }
       next++;
       switch (record.outcome) {
-        case "returned":
+        case "returned": {
+          let answer: unknown;
           try {
-            return plain.decodeResult(record.result);
+            answer = plain.decodeResult(record.result);
           } catch (error) {
             return diverge({ at, expected: got, got, ...faultOf(error) });
           }
+          return plain.handOver(answer);
+        }
         case "denied":
         case "failed": {
           const text = parsed(record.result);
