@@ -74,13 +74,13 @@ function faultOf(error: Error, path: string): DatabaseFault {
 /**
  * A prepared statement. Parameters are bound by position.
  *
- * A number given for an integer must be safe (below 2^53), or a `RangeError`
- * says so; so it does when an integer read is not, unless the statement was
- * prepared with `bigints`.
+ * An integer that is written as a number must be safe (below 2^53), or a
+ * `RangeError` says so; so it does when an integer read is not, unless the
+ * statement was prepared with `bigints`.
  */
 export interface Statement<Row extends SqlRow = SqlRow> {
   /** Runs it; returns how many rows changed and the rowid of the last one inserted. */
-  run(...params: readonly SqlValue[]): { readonly changes: number; readonly rowid: number };
+  run(...params: readonly SqlValue[]): { readonly changes: number; readonly lastInsertRowid: number };
   /** The first row, if there is one. */
   get(...params: readonly SqlValue[]): Row | undefined;
   all(...params: readonly SqlValue[]): Row[];
@@ -116,13 +116,20 @@ export interface OpenDatabaseOptions {
   readonly immutable?: boolean;
 }
 
-function guarded(params: readonly SqlValue[]): SqlValue[] {
+function refuseLarge(params: readonly SqlValue[]): void {
   for (const value of params) {
     if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value)) {
       throw new RangeError(`Cannot bind a number to SQL as integers must be below 2^53: got ${value}`);
     }
   }
-  return params as SqlValue[];
+}
+
+/** What goes on from an error; a mistake of the caller's goes on as it is. */
+function translate(error: unknown, path: string): unknown {
+  if (error instanceof RangeError || error instanceof TypeError || error instanceof DatabaseError) {
+    return error;
+  }
+  return error instanceof Error ? new DatabaseError(faultOf(error, path)) : error;
 }
 
 function immutableUrl(path: string): URL {
@@ -143,9 +150,7 @@ export function openDatabase(path: string, options: OpenDatabaseOptions = {}): D
     try {
       return work();
     } catch (error) {
-      // RangeError and TypeError are mistakes of the caller, not of the database.
-      if (error instanceof RangeError || error instanceof TypeError || !(error instanceof Error)) throw error;
-      throw error instanceof DatabaseError ? error : new DatabaseError(faultOf(error, path));
+      throw translate(error, path);
     }
   };
   const location = immutable ? immutableUrl(path) : path;
@@ -159,15 +164,18 @@ export function openDatabase(path: string, options: OpenDatabaseOptions = {}): D
   let open = true;
 
   const statement = <Row extends SqlRow>(raw: StatementSync): Statement<Row> => ({
-    run: (...params) =>
-      attempt(() => {
-        const { changes, lastInsertRowid } = raw.run(...guarded(params));
-        return { changes: Number(changes), rowid: Number(lastInsertRowid) };
-      }),
-    get: (...params) => attempt(() => raw.get(...guarded(params)) as Row | undefined),
-    all: (...params) => attempt(() => raw.all(...guarded(params)) as Row[]),
+    run(...params) {
+      refuseLarge(params);
+      try {
+        return raw.run(...params as SqlValue[]) as { changes: number; lastInsertRowid: number };
+      } catch (error) {
+        throw translate(error, path);
+      }
+    },
+    get: (...params) => attempt(() => raw.get(...params as SqlValue[]) as Row | undefined),
+    all: (...params) => attempt(() => raw.all(...params as SqlValue[]) as Row[]),
     *iterate(...params) {
-      const rows = attempt(() => raw.iterate(...guarded(params)));
+      const rows = attempt(() => raw.iterate(...params as SqlValue[]));
       while (true) {
         const next = attempt(() => rows.next());
         if (next.done) return;

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import type { ActorRow, StoredPart, Write } from "./store.ts";
 import { StoreError } from "./store_error.ts";
 
@@ -11,7 +12,6 @@ export const saltBytes = 16;
 export const emptyHead = "0".repeat(64);
 
 const hashPattern = /^[0-9a-f]{64}$/;
-const utf8 = new TextEncoder();
 
 function refuse(what: string, wanted: string, got: unknown): never {
   throw new TypeError(`Cannot write ${what}: wanted ${wanted}, got ${got}`);
@@ -34,11 +34,8 @@ function checkPart(part: StoredPart): void {
   }
 }
 
-/** ASCII, as nearly all entries are, has as many bytes as characters. */
-function utf8Bytes(text: string): number {
-  // deno-lint-ignore no-control-regex
-  return /^[\x00-\x7f]*$/.test(text) ? text.length : utf8.encode(text).length;
-}
+/** A row that is being worked on; only its plan sees it. */
+type Draft = { -readonly [Key in keyof ActorRow]: ActorRow[Key] };
 
 /**
  * Decides, without writing anything, whether a list of writes may be committed,
@@ -53,11 +50,19 @@ export function planCommit(
   writes: readonly Write[],
   rowOf: (address: string) => ActorRow | undefined,
 ): ReadonlyMap<string, ActorRow> {
-  const rows = new Map<string, ActorRow>();
+  const rows = new Map<string, Draft>();
   const find = (address: string): ActorRow => {
     const row = rows.get(address) ?? rowOf(address);
     if (row === undefined) throw new StoreError({ code: "unknown_actor", address });
     return row;
+  };
+  const change = (address: string): Draft => {
+    const drafted = rows.get(address);
+    if (drafted !== undefined) return drafted;
+    const { origin, size, head, turns, activations, bytes, status } = find(address);
+    const draft = { address, origin, size, head, turns, activations, bytes, status };
+    rows.set(address, draft);
+    return draft;
   };
   for (const write of writes) {
     switch (write.write) { // No default: a new write fails to compile here.
@@ -72,7 +77,7 @@ export function planCommit(
       }
       case "append": {
         const { address, seq, text, hash, parts } = write;
-        const row = find(address);
+        const row = change(address);
         if (seq !== row.size) {
           throw new StoreError({ code: "out_of_order", address, wanted: row.size, got: seq });
         }
@@ -80,23 +85,19 @@ export function planCommit(
         if (parts.length < 1 || parts.length > partsMax) {
           refuse("an entry", `1 to ${partsMax} parts`, parts.length);
         }
-        let bytes = utf8Bytes(text);
+        row.size = seq + 1;
+        row.head = hash;
+        row.turns = write.turns ?? row.turns;
+        row.activations = write.activations ?? row.activations;
+        row.bytes += Buffer.byteLength(text);
         for (const part of parts) {
           checkPart(part);
-          bytes += (part.salt?.length ?? 0) + (part.bytes?.length ?? 0);
+          row.bytes += (part.salt?.length ?? 0) + (part.bytes?.length ?? 0);
         }
-        rows.set(address, {
-          ...row,
-          size: seq + 1,
-          head: hash,
-          bytes: row.bytes + bytes,
-          turns: write.turns ?? row.turns,
-          activations: write.activations ?? row.activations,
-        });
         break;
       }
       case "status":
-        rows.set(write.address, { ...find(write.address), status: write.status });
+        change(write.address).status = write.status;
         break;
       case "blob":
         checkHash("a blob", write.sha256);

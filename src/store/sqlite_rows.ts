@@ -88,9 +88,11 @@ export type PartColumns = readonly [
 export function toPartColumns(parts: readonly StoredPart[]): PartColumns {
   const salts = new Uint8Array(parts.length * saltBytes);
   let status = "";
-  for (const [i, part] of parts.entries()) {
+  let at = 0;
+  for (const part of parts) {
     status += letters[part.status];
-    if (part.salt !== undefined) salts.set(part.salt, i * saltBytes);
+    if (part.salt !== undefined) salts.set(part.salt, at);
+    at += saltBytes;
   }
   const [first, second, third, fourth] = parts;
   return [

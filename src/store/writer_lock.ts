@@ -55,6 +55,8 @@ export function takeWriterLock(logPath: string): WriterLock {
   return asStoreError(() => {
     const database = openDatabase(path);
     try {
+      // Only the lock must be sure; what is written into the file need not survive anything.
+      database.exec("PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY");
       begin(database, logPath);
       database.exec(
         "CREATE TABLE IF NOT EXISTS holder (id INTEGER PRIMARY KEY CHECK (id = 1), pid INTEGER, since_ms INTEGER) STRICT",
