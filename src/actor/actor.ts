@@ -17,6 +17,12 @@ const batchTurnsMax = 64;
 /** Most characters of messages handed over at once. */
 const batchCharsMax = 1 << 20;
 
+/** What running an activation's instantiation again is worth, in bytes of a log run again (some 30 ms). */
+const activationBytes = 1 << 16;
+
+/** Most time that the turns since the state row may have taken: running them again takes about as long. */
+const behindMsMax = 2000;
+
 /** What is known of an actor from its chain when it starts. */
 export interface ActorPast {
   /** Where the chain stands; `undefined` for an actor that is new. */
@@ -28,8 +34,14 @@ export interface ActorPast {
   readonly initialised: boolean;
   /** The last committed state; `null` text before the first. */
   readonly state: string;
+  /** The last entry that commits to it; -1 if there is none. */
+  readonly stateSeq: number;
   /** The entry whose state the log's state row holds; -1 if there is none. */
   readonly stateRowSeq: number;
+  /** Whether turns had to be run again to know the state. */
+  readonly replayed: boolean;
+  /** Bytes of entries and parts since the last keyframe that holds its state whole; may stop counting at the state's size. */
+  readonly bytesSinceKeyframe: number;
   readonly reason: KeyframeReason;
   readonly mail: readonly MailRow[];
 }
@@ -45,11 +57,16 @@ export interface Actor {
   accept(message: Incoming): void;
   /** Takes a message whose row is in the log. */
   deliver(mail: MailRow): void;
-  /** Why the mailbox takes no more, or nothing while it does. */
+  /** Why no message from outside is taken, or nothing while one is. */
   full(): UndeliveredCode | undefined;
+  /**
+   * Keeps room for a message from another actor, which `deliver` takes once it is committed; or says why
+   * there is none. While this actor stops there is: what is in the log has its turn after the next start.
+   */
+  reserve(): UndeliveredCode | undefined;
   /** Ends after the turn in hand; what waits is kept if it is in the log, else answered `not_running`. */
   stop(): Promise<void>;
-  /** Ends the guest now, whatever it does. */
+  /** Stops, and cuts the turn in hand. */
   kill(): void;
 }
 
@@ -76,9 +93,13 @@ export function createActor(definition: ActorDefinition, past: ActorPast, ports:
   let turnsInActivation = 0;
   let initialised = past.initialised;
   let state = past.state;
-  let stateSeq = past.stateRowSeq; // The entry that commits to `state`.
+  let stateSeq = past.stateSeq; // The entry that commits to `state`.
   let stateRowSeq = past.stateRowSeq;
-  let bytesAtStateRow = 0;
+  /** What it would take to come from the state row to `state`. */
+  let behind = { bytes: 0, turnMs: 0 };
+  let bytesAtKeyframe = -past.bytesSinceKeyframe;
+  /** Messages that will be delivered when they are committed. */
+  let reserved = 0;
   /** Answers that wait for the commit in preparation. */
   let answers: (() => void)[] = [];
   let settled: Settled[] = [];
@@ -86,9 +107,12 @@ export function createActor(definition: ActorDefinition, past: ActorPast, ports:
   let committing: Promise<void> = Promise.resolve();
   const started = Promise.withResolvers<void>();
   const idle = { wake: () => {} };
+  let stopped: Promise<void> | undefined;
 
   if (past.head === undefined) writeGenesis();
   chain.also({ write: "status", address, status: "running" });
+  // Else every crash would leave more to run again after the next one.
+  if (past.replayed) writeStateRow();
   for (const row of past.mail) takeIn(incomingFromMail(row));
   commit();
 
@@ -107,6 +131,7 @@ export function createActor(definition: ActorDefinition, past: ActorPast, ports:
     phase = { phase: "activating", reason, initialising: false };
     activation += 1;
     turnsInActivation = 0;
+    behind.bytes -= activationBytes;
     worker = ports.startWorker({
       address,
       glue: definition.glue,
@@ -158,10 +183,17 @@ export function createActor(definition: ActorDefinition, past: ActorPast, ports:
     worker?.turns([{ turn: nextTurn, type: "init", text: definition.params }]);
   }
 
-  /** Before the first turn there is nothing that replay could derive the state from. */
+  /**
+   * Whole when the log has outgrown it since the last that was, so that a replay need not begin long before;
+   * always in the first, as there is nothing to derive it from.
+   */
   function keyframeState(): PartDraft {
     const salt = ports.salt();
-    return activation === 0 ? { text: state, salt } : { sha256: sha256TextHex(state), salt };
+    if (activation > 0 && chain.bytes() - bytesAtKeyframe < state.length) {
+      return { sha256: sha256TextHex(state), salt };
+    }
+    bytesAtKeyframe = chain.bytes();
+    return { text: state, salt };
   }
 
   function onInitialised(report: TurnReport) {
@@ -264,19 +296,21 @@ export function createActor(definition: ActorDefinition, past: ActorPast, ports:
     idle.wake();
   }
 
-  /** Remembers the state after a turn; rewrites the row when the log has outgrown it. */
+  /** Remembers the state after a turn; rewrites the row when recovery would have too much to run again. */
   function keepState(report: TurnReport, seq: number) {
+    behind.turnMs += report.endMs - report.startMs;
     if (report.end.end !== "ok") return;
     stateSeq = seq;
     if (report.end.state === undefined) return; // A later report of this batch brings it.
     state = report.end.state;
-    if (chain.bytes() - bytesAtStateRow > report.end.stateBytes) writeStateRow();
+    const outgrown = chain.bytes() - behind.bytes > report.end.stateBytes;
+    if (outgrown || behind.turnMs > behindMsMax) writeStateRow();
   }
 
   function writeStateRow() {
     chain.also({ write: "state", address, seq: stateSeq, bytes: new TextEncoder().encode(state) });
     stateRowSeq = stateSeq;
-    bytesAtStateRow = chain.bytes();
+    behind = { bytes: chain.bytes(), turnMs: 0 };
   }
 
   function commit() {
@@ -300,7 +334,7 @@ export function createActor(definition: ActorDefinition, past: ActorPast, ports:
         for (const timer of timersGone) ports.timerGone(address, timer);
       }
       for (const answer of toAnswer) answer();
-    }).catch((error) => {
+    }, (error) => {
       close();
       ports.commitFailed(error);
     });
@@ -308,11 +342,13 @@ export function createActor(definition: ActorDefinition, past: ActorPast, ports:
 
   function pump() {
     if (phase.phase !== "ready" || worker === undefined || inFlight.length > 0) return;
-    if (turnsInActivation >= definition.turnsPerActivation) {
+    const turnsLeft = definition.turnsPerActivation - turnsInActivation;
+    if (turnsLeft <= 0) {
       worker.discard();
+      if (stateRowSeq !== stateSeq) writeStateRow(); // So that recovery runs one activation again, no more.
       return activate("renew");
     }
-    inFlight = mailbox.take(batchTurnsMax, batchCharsMax);
+    inFlight = mailbox.take(Math.min(batchTurnsMax, turnsLeft), batchCharsMax);
     if (inFlight.length === 0) return;
     worker.turns(inFlight.map((message, k): TurnInput => ({
       turn: nextTurn + k,
@@ -342,12 +378,35 @@ export function createActor(definition: ActorDefinition, past: ActorPast, ports:
       case "created":
       case "activating":
       case "ready":
-        return mailbox.size() < definition.mailboxMax ? undefined : "mailbox_full";
+        return mailbox.size() + reserved < definition.mailboxMax ? undefined : "mailbox_full";
       case "failed":
       case "stopping":
       case "stopped":
         return "not_running";
     }
+  }
+
+  function reserve(): UndeliveredCode | undefined {
+    if (phase.phase === "failed") return "not_running";
+    if (mailbox.size() + reserved >= definition.mailboxMax) return "mailbox_full";
+    reserved += 1;
+    return undefined;
+  }
+
+  async function stop() {
+    if (phase.phase === "stopped" || phase.phase === "failed") return await committing;
+    const ready = phase.phase === "ready";
+    phase = { phase: "stopping" };
+    if (ready && inFlight.length > 0) {
+      worker?.pause();
+      await new Promise<void>((resolve) => (idle.wake = resolve));
+    }
+    close();
+    if (initialised && stateRowSeq !== stateSeq) writeStateRow();
+    chain.also({ write: "status", address, status: "resting" });
+    commit();
+    await committing;
+    refuseWaiting("the host is stopping");
   }
 
   return {
@@ -357,6 +416,7 @@ export function createActor(definition: ActorDefinition, past: ActorPast, ports:
       return started.promise;
     },
     full,
+    reserve,
     post(message) {
       if (!keys.isNew(message, false)) return;
       takeIn(message);
@@ -386,30 +446,21 @@ export function createActor(definition: ActorDefinition, past: ActorPast, ports:
         ...(key !== undefined && { key }),
       };
       chain.also({ write: "mail", address, mail });
+      reserved += 1;
       settled.push({ mail: [{ to: address, mail }], timersSet: [], timersGone: [] });
       answers.push(() => message.answered?.({ answer: "accepted", seq: entry.seq }));
       commit();
     },
     deliver(mail) {
+      if (mail.type !== "undeliverable") reserved -= 1; // What comes back always finds room.
       takeIn(incomingFromMail(mail));
       pump();
     },
-    async stop() {
-      if (phase.phase === "stopped" || phase.phase === "failed") return await committing;
-      const ready = phase.phase === "ready";
-      phase = { phase: "stopping" };
-      if (ready && inFlight.length > 0) {
-        worker?.pause();
-        await new Promise<void>((resolve) => (idle.wake = resolve));
-      }
-      close();
-      if (initialised && stateRowSeq !== stateSeq) writeStateRow();
-      chain.also({ write: "status", address, status: "resting" });
-      commit();
-      await committing;
-      refuseWaiting("the host is stopping");
+    stop: () => stopped ??= stop(),
+    kill() {
+      stopped ??= stop();
+      worker?.kill();
     },
-    kill: () => worker?.kill(),
   };
 }
 

@@ -24,7 +24,7 @@ export function settleEffects(
   chain: ChainWriter,
   report: TurnReport,
   places: TurnPlaces,
-  ports: Pick<ActorPorts, "admit"> & { readonly salt: Salt },
+  ports: Pick<ActorPorts, "reserve"> & { readonly salt: Salt },
 ): Settled {
   const mail: { to: string; mail: Omit<MailRow, "position"> }[] = [];
   const timersSet: TimerRow[] = [];
@@ -34,7 +34,7 @@ export function settleEffects(
       case "send": {
         const sent = bodyOf(report, places, effect.call);
         const cause = { origin: chain.origin, ...sent.entry };
-        const refused = ports.admit(effect.to, sent.body.length);
+        const refused = ports.reserve(effect.to, sent.body.length);
         if (refused === undefined) {
           const { body, salt } = sent;
           mail.push({ to: effect.to, mail: { type: "send", from: chain.address, body, salt, cause } });

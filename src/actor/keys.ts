@@ -23,7 +23,10 @@ export function createKeyDesk(recall: (key: string, body: string) => Recalled | 
   return {
     isNew(message, wantsOnlyAcceptance) {
       if (message.key === undefined) return true;
-      const tell = (answer: Answer) => message.answered?.(answer);
+      const tell = (answer: Answer) => {
+        const seqOnly = wantsOnlyAcceptance && answer.answer !== "undelivered";
+        message.answered?.(seqOnly ? { answer: "accepted", seq: answer.seq } : answer);
+      };
       const key = message.key.text;
       const known = waiting.get(key);
       const recorded = recall(key, message.body);
@@ -38,7 +41,7 @@ export function createKeyDesk(recall: (key: string, body: string) => Recalled | 
       }
       switch (recorded.recalled) {
         case "answered":
-          tell(wantsOnlyAcceptance ? { answer: "accepted", seq: seqOf(recorded.answer) } : recorded.answer);
+          tell(recorded.answer);
           return false;
         case "waiting":
           if (wantsOnlyAcceptance) tell({ answer: "accepted", seq: recorded.seq });
@@ -74,8 +77,4 @@ export function createKeyDesk(recall: (key: string, body: string) => Recalled | 
 function reused(where: string): Answer {
   const detail = `the key was used before with another body ${where}`;
   return { answer: "undelivered", code: "key_reused", detail };
-}
-
-function seqOf(answer: Answer): number {
-  return answer.answer === "undelivered" ? -1 : answer.seq;
 }

@@ -43,8 +43,8 @@ export interface ActorPorts {
   /** Writes all or nothing; settles when it is durable. */
   commit(writes: readonly Write[]): Promise<readonly number[]>;
   readonly startWorker: StartWorker;
-  /** Why `address` can not take one more message with a body of so many bytes, or nothing if it can. */
-  admit(address: string, bodyBytes: number): UndeliveredCode | undefined;
+  /** Keeps room at `address` for one more message with a body of so many bytes, or says why there is none. */
+  reserve(address: string, bodyBytes: number): UndeliveredCode | undefined;
   /** Hands over a message whose row has been committed. */
   deliver(address: string, mail: MailRow): void;
   /** A timer that has been committed. */

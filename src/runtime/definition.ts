@@ -10,7 +10,7 @@ import { RuntimeError } from "./runtime_error.ts";
 import { replayBehaviour, theaterVersion } from "./version.ts";
 
 /** A new activation begins after so many turns, so that replaying one stays within seconds. */
-const turnsPerActivation = 10_000;
+const turnsPerActivationDefault = 10_000;
 
 /** Most import calls in one turn. */
 export const callsMax = 100_000;
@@ -21,6 +21,7 @@ export function defineActor(
   { address, manifest }: ManifestTree,
   component: ComponentBytes,
   loaded: LoadedComponent,
+  turnsPerActivation: number = turnsPerActivationDefault,
 ): ActorDefinition {
   const { permissions, limits } = manifest;
   return {

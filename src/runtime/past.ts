@@ -27,21 +27,27 @@ export async function findPast(
       activations: 0,
       initialised: false,
       state: "null",
+      stateSeq: -1,
       stateRowSeq: -1,
+      replayed: false,
+      bytesSinceKeyframe: 0,
       reason: "start",
       mail: [],
     };
   }
   const changed = findChange(reader, definition);
   if (changed !== undefined && !upgrade) throw new RuntimeError(changed);
-  const { state, rowSeq, seq } = await currentState(reader, address, ports);
+  const { state, rowSeq, seq, replayed } = await currentState(reader, address, ports);
   return {
     head: headOf(reader, address),
     turns: row.turns,
     activations: row.activations,
     initialised: isInitialised(reader, address, seq),
     state,
+    stateSeq: seq,
     stateRowSeq: rowSeq,
+    replayed: replayed > 0,
+    bytesSinceKeyframe: bytesSinceKeyframe(reader, address, state.length),
     reason: row.activations === 0 ? "start" : changed !== undefined ? "upgrade" : reasonAfter(row.status),
     mail: reader.mail(address),
   };
@@ -83,12 +89,24 @@ export function lastKeyframe(reader: LogReader, address: string): number | undef
   return undefined;
 }
 
+/** Bytes of entries and parts since the last keyframe whose state is kept whole; counts no further than `bytesMax`. */
+function bytesSinceKeyframe(reader: LogReader, address: string, bytesMax: number): number {
+  let bytes = 0;
+  for (const { text, parts } of reader.records(address, { backwards: true })) {
+    if (bytes >= bytesMax) break;
+    if (parseEntry(text).kind === "keyframe" && parts[0]?.status === "present") break;
+    bytes += text.length + parts.reduce((sum, part) => sum + (part.bytes?.length ?? 0), 0);
+  }
+  return bytes;
+}
+
 /** Tells whether `init` made a state: the first return with a state after an instantiation's. */
 function isInitialised(reader: LogReader, address: string, seq: number): boolean {
   if (seq < 0) return false;
   let opened: string | undefined;
   for (const { text } of reader.entries(address, { to: seq + 1 })) {
     const entry = parseEntry(text);
+    if (entry.kind === "keyframe") opened = undefined;
     if (entry.kind === "receive") opened = entry.type;
     if (entry.kind === "return" && entry.outcome === "ok" && opened !== undefined) return true;
   }

@@ -2,6 +2,7 @@ import {
   type Actor,
   type ActorDefinition,
   type ActorEvent,
+  type ActorPast,
   type ActorPorts,
   type Answer,
   createActor,
@@ -37,6 +38,8 @@ export interface TheaterOptions {
   readonly upgrade?: boolean;
   /** Keeps generated code and bundles from one start to the next. */
   readonly cacheFolder?: string;
+  /** A new activation begins after so many turns. @default 10,000, so that replaying one stays within seconds */
+  readonly turnsPerActivation?: number;
   /** Told what happens to the actors. */
   readonly observe?: (event: ActorEvent) => void;
 }
@@ -52,6 +55,14 @@ export interface OutsideMessage {
   readonly wait: "response" | "acceptance";
 }
 
+/** An actor that may be made, once all may. */
+interface Prepared {
+  readonly node: ManifestTree;
+  readonly component: ComponentBytes;
+  readonly definition: ActorDefinition;
+  readonly past: ActorPast;
+}
+
 /** A house of actors at work. */
 export interface Theater {
   /** Address of the root actor. */
@@ -59,11 +70,11 @@ export interface Theater {
   readonly addresses: readonly string[];
   /** Sends a message from outside; settles with what became of it, never before it is durable. */
   send(message: OutsideMessage): Promise<Answer>;
-  /** Settles when the theater has closed: in order, or with the error that closed it. */
+  /** Settles when the theater has closed: in order, or with the error for which it closed. */
   readonly closed: Promise<void>;
-  /** Ends every actor after the turn in hand, children first, and closes the log. */
+  /** Ends every actor after the turn in hand, and closes the log. Never throws: `closed` tells. */
   stop(): Promise<void>;
-  /** Ends every guest now. */
+  /** Stops, and cuts every turn in hand. */
   kill(): void;
 }
 
@@ -81,7 +92,10 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
   const messageBytesMax = new Map<string, number>();
   const closed = Promise.withResolvers<void>();
   closed.promise.catch(() => {}); // Whoever awaits it hears of it; nobody has to.
+  /** Whoever sent from outside and has no answer yet. */
+  const asking = new Set<(answer: Answer) => void>();
   let stopping: Promise<void> | undefined;
+  let failure: RuntimeError | undefined;
 
   const timers = createTimerClock(systemClock.nowMs, fireTimer);
   const replay: ReplayPorts = {
@@ -94,25 +108,23 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
     salt,
     commit: (writes) => queue.enqueue(writes),
     startWorker: startRecording,
-    admit,
+    reserve(address, bytes) {
+      const actor = actors.get(address);
+      if (actor === undefined) return "no_such_actor";
+      if (bytes > (messageBytesMax.get(address) ?? 0)) return "too_large";
+      return actor.reserve();
+    },
     deliver: (address, mail) => actors.get(address)?.deliver(mail),
     timerSet: timers.set,
     timerGone: timers.cancel,
     recall: (address, key, body) => recall(store, address, key, body),
     commitFailed(error) {
-      for (const actor of actors.values()) actor.kill();
       const detail = error instanceof Error ? error.message : String(error);
-      closed.reject(new RuntimeError({ code: "commit_failed", detail }, { cause: error }));
+      failure ??= new RuntimeError({ code: "commit_failed", detail }, { cause: error });
+      kill();
     },
     observe: (event) => options.observe?.(event),
   };
-
-  function admit(address: string, bytes: number): UndeliveredCode | undefined {
-    const actor = actors.get(address);
-    if (actor === undefined) return "no_such_actor";
-    if (bytes > (messageBytesMax.get(address) ?? 0)) return "too_large";
-    return actor.full();
-  }
 
   function fireTimer({ address, timer, body, salt, cause }: TimerRow) {
     actors.get(address)?.post({
@@ -125,14 +137,21 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
     });
   }
 
-  async function prepare(node: ManifestTree): Promise<ActorDefinition> {
+  async function prepare(node: ManifestTree): Promise<Prepared> {
     const { address, manifest } = node;
     const component = await readComponent(node);
     const caps = { memoryBytes: manifest.limits.memoryBytes, stackUnits: manifest.limits.stackUnits };
     const loaded = await load(component.bytes, caps);
     checkComponent(address, loaded.type, manifest.permissions, component.script !== undefined);
-    keepBlobs(component);
-    return defineActor(store.node, node, component, loaded);
+    const definition = defineActor(store.node, node, component, loaded, options.turnsPerActivation);
+    const past = await findPast(store, definition, replay, options.upgrade ?? false);
+    return { node, component, definition, past };
+  }
+
+  async function prepareAll(node: ManifestTree): Promise<Prepared[]> {
+    const all = [await prepare(node)];
+    for (const child of node.children) all.push(...await prepareAll(child));
+    return all;
   }
 
   async function readComponent({ address, path, manifest }: ManifestTree): Promise<ComponentBytes> {
@@ -148,22 +167,31 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
     }
   }
 
-  function keepBlobs({ bytes, sha256, script }: ComponentBytes) {
+  function keepBlobs(components: readonly ComponentBytes[]) {
+    const blobs = new Map<string, Uint8Array>();
+    for (const { bytes, sha256, script } of components) {
+      blobs.set(sha256, bytes);
+      if (script !== undefined) blobs.set(script.sha256, encodeUtf8(script.source));
+    }
     const writes: Write[] = [];
-    if (store.blob(sha256) === undefined) writes.push({ write: "blob", sha256, bytes });
-    if (script !== undefined && store.blob(script.sha256) === undefined) {
-      writes.push({ write: "blob", sha256: script.sha256, bytes: encodeUtf8(script.source) });
+    for (const [sha256, bytes] of blobs) {
+      if (store.blob(sha256) === undefined) writes.push({ write: "blob", sha256, bytes });
     }
     if (writes.length > 0) store.commit(writes);
   }
 
-  /** Makes all actors before any begins, so that none sends to one that is not there yet. */
-  async function create(node: ManifestTree): Promise<void> {
-    const definition = await prepare(node);
-    const past = await findPast(store, definition, replay, options.upgrade ?? false);
-    actors.set(node.address, createActor(definition, past, ports));
-    messageBytesMax.set(node.address, node.manifest.limits.messageBytes);
-    for (const child of node.children) await create(child);
+  /**
+   * Makes all actors before any begins, so that none sends to one that is not there yet; and prepares all
+   * before it makes any, so that a start that is refused leaves the log as it was.
+   */
+  async function create(): Promise<void> {
+    const all = await prepareAll(tree);
+    keepBlobs(all.map(({ component }) => component));
+    for (const { node, definition, past } of all) {
+      messageBytesMax.set(node.address, node.manifest.limits.messageBytes);
+      actors.set(node.address, createActor(definition, past, ports));
+    }
+    for (const timer of store.timers()) timers.set(timer);
   }
 
   function checkBody(to: string, body: string): Answer | undefined {
@@ -185,35 +213,53 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
     return { answer: "undelivered", code: "bad_key", detail };
   }
 
-  async function stop(): Promise<void> {
+  async function close(): Promise<void> {
     timers.stop();
-    for (const actor of [...actors.values()].reverse()) await actor.stop();
+    await Promise.all([...actors.values()].reverse().map((actor) => actor.stop()));
     coolWorkers();
     store.close();
-    closed.resolve();
+    if (failure === undefined) closed.resolve();
+    else closed.reject(failure);
+    const detail = failure === undefined ? "the host is stopping" : "the log cannot be written";
+    for (const answer of asking) answer({ answer: "undelivered", code: "not_running", detail });
+    asking.clear();
+  }
+
+  function stop(): Promise<void> {
+    return stopping ??= close();
+  }
+
+  function kill() {
+    void stop();
+    for (const actor of actors.values()) actor.kill();
   }
 
   try {
-    await create(tree);
+    await create();
     for (const actor of actors.values()) await actor.begin();
   } catch (error) {
     await stop();
     throw error;
   }
-  for (const timer of store.timers()) timers.set(timer);
   return {
     root: tree.address,
     addresses: [...actors.keys()],
     closed: closed.promise,
     send({ to, body, key, wait }) {
-      const refused = admit(to, 0);
-      if (refused !== undefined) {
-        const detail = undeliveredText(to, refused);
-        return Promise.resolve({ answer: "undelivered", code: refused, detail });
+      const actor = actors.get(to);
+      const refused = actor === undefined ? "no_such_actor" : actor.full();
+      if (actor === undefined || refused !== undefined) {
+        const code = refused ?? "no_such_actor";
+        return Promise.resolve({ answer: "undelivered", code, detail: undeliveredText(to, code) });
       }
       const fault = checkBody(to, body) ?? checkKey(key);
       if (fault !== undefined) return Promise.resolve(fault);
-      return new Promise((answered) => {
+      return new Promise((settle) => {
+        asking.add(settle);
+        const answered = (answer: Answer) => {
+          asking.delete(settle);
+          settle(answer);
+        };
         const message = {
           type: wait === "response" ? "request" as const : "send" as const,
           from: "outside",
@@ -222,15 +268,12 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
           ...(key !== undefined && { key: { text: key, salt: salt() } }),
           answered,
         };
-        const actor = actors.get(to);
-        if (wait === "response") actor?.post(message);
-        else actor?.accept(message);
+        if (wait === "response") actor.post(message);
+        else actor.accept(message);
       });
     },
-    stop: () => stopping ??= stop(),
-    kill() {
-      for (const actor of actors.values()) actor.kill();
-    },
+    stop,
+    kill,
   };
 }
 
