@@ -9,7 +9,6 @@
 
 import { CodecError, fromBase64, isJsonObject, type JsonObject, type JsonValue } from "../codec/mod.ts";
 import type { RecordField, ValueType, VariantCase } from "../value/mod.ts";
-import { isScalar, isTagged, memberNames, resultCases } from "./encode.ts";
 import { type HandleView, noHandles } from "./handles.ts";
 import { describeValue, Misfit, namedMisfit, within } from "./misfit.ts";
 import {
@@ -20,6 +19,7 @@ import {
   numericArrays,
   type NumericKind,
 } from "./numbers.ts";
+import { isScalar, isTagged, memberNames, resultCases } from "./shapes.ts";
 
 /** Reads one value; throws a {@linkcode Misfit}. */
 export type Decoder = (json: JsonValue) => unknown;

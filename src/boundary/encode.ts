@@ -12,6 +12,7 @@ import type { RecordField, ValueType, VariantCase } from "../value/mod.ts";
 import { type HandleView, noHandles } from "./handles.ts";
 import { describeValue, Misfit, namedMisfit, within } from "./misfit.ts";
 import { camelCase } from "./names.ts";
+import { isScalar, isTagged, memberNames, resultCases } from "./shapes.ts";
 import {
   bigRanges,
   floatText,
@@ -89,14 +90,6 @@ export function encoderOf(type: ValueType, handles: HandleView): Encoder {
   }
 }
 
-/** A result is a variant of two cases, except that a side without a payload has one that is null. */
-export function resultCases(type: Extract<ValueType, { kind: "result" }>): readonly VariantCase[] {
-  return [
-    type.ok === undefined ? { name: "ok" } : { name: "ok", type: type.ok },
-    type.err === undefined ? { name: "err" } : { name: "err", type: type.err },
-  ];
-}
-
 const encodeBool: Encoder = (value) => {
   if (typeof value !== "boolean") throw new Misfit("true or false", describeValue(value));
   return value ? "true" : "false";
@@ -135,12 +128,6 @@ const encodeF64: Encoder = (value) => {
   if (typeof value !== "number") throw new Misfit("a f64, a number", describeValue(value));
   return floatText(value);
 };
-
-/** Whether a text is one Unicode scalar value, which is what a char is. */
-export function isScalar(text: string): boolean {
-  return (text.length === 1 || (text.length === 2 && (text.codePointAt(0) ?? 0) > 0xffff)) &&
-    text.isWellFormed();
-}
 
 const encodeChar: Encoder = (value) => {
   if (typeof value !== "string" || !isScalar(value)) {
@@ -235,18 +222,6 @@ export function encodeEach(encoders: readonly Encoder[], values: readonly unknow
     throw within(error, `[${i}]`);
   }
   return text + "]";
-}
-
-/** Field names as JavaScript has them, in the order of the type. */
-export function memberNames(names: readonly string[]): readonly string[] {
-  const members = names.map(camelCase);
-  const twice = members.find((member, i) => members.indexOf(member) !== i);
-  if (twice !== undefined) {
-    throw new TypeError(
-      `Cannot encode a type with the names ${names.join(", ")}: two are ${twice} in JavaScript`,
-    );
-  }
-  return members;
 }
 
 function members(
@@ -355,14 +330,6 @@ function flagsEncoder(names: readonly string[]): Encoder {
     }
     return text + "]";
   };
-}
-
-/**
- * Whether none and some are told apart by a tag in JavaScript: jco does so only
- * where the payload may itself be undefined, so every other level is tagged.
- */
-export function isTagged(option: Extract<ValueType, { kind: "option" }>): boolean {
-  return option.some.kind === "option" && !isTagged(option.some);
 }
 
 function optionEncoder(type: Extract<ValueType, { kind: "option" }>, handles: HandleView): Encoder {

@@ -5,9 +5,9 @@
  */
 
 import type { PrimitiveKind, ValueType } from "../../value/mod.ts";
-import { isTagged } from "../encode.ts";
 import { camelCase } from "../names.ts";
 import { bigRanges, integerRanges, isNumericKind, numericArrays } from "../numbers.ts";
+import { isTagged } from "../shapes.ts";
 
 /** Numbers below a bound, all from one seed (mulberry32). */
 export type Random = (below: number) => number;
