@@ -10,7 +10,7 @@
  * @module
  */
 
-import { addressOf } from "./address.ts";
+import { addressOf } from "../address/mod.ts";
 import { CauseLedger, type OpenCause } from "./cause_ledger.ts";
 import { ChainError, type LinkCode } from "./chain_error.ts";
 import type {

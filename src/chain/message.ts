@@ -6,7 +6,7 @@
  * @module
  */
 
-import { isAddress } from "./address.ts";
+import { isAddress } from "../address/mod.ts";
 import type { ReceiveEntry } from "./entry.ts";
 
 /** What of a receive is told to the guest. */

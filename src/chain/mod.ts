@@ -23,17 +23,6 @@
  * @module
  */
 
-export {
-  addressCharsMax,
-  addressOf,
-  formatOrigin,
-  isAddress,
-  isNodeName,
-  isOrigin,
-  nodeAddress,
-  nodeOf,
-  outside,
-} from "./address.ts";
 export { type Appended, appendEntry, type ChainHead } from "./append.ts";
 export { type OpenCause, sendFunction, setTimerFunction } from "./cause_ledger.ts";
 export {

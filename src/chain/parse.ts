@@ -8,7 +8,7 @@
  * @module
  */
 
-import { addressOf, isAddress, isOrigin, outside } from "./address.ts";
+import { addressOf, isAddress, isOrigin, OUTSIDE } from "../address/mod.ts";
 import { ChainError } from "./chain_error.ts";
 import {
   type AcceptEntry,
@@ -139,7 +139,7 @@ function readKeyframe(c: Cursor): KeyframeEntry {
 function readAccept(c: Cursor): AcceptEntry {
   const from = takeSender(c);
   const keyed = takeBoolean(c, "keyed");
-  if (keyed && from !== outside) throw conflict("keyed", `false, as from is not ${outside}`, keyed);
+  if (keyed && from !== OUTSIDE) throw conflict("keyed", `false, as from is not ${OUTSIDE}`, keyed);
   takeKind(c);
   const parts = takeParts(c, keyed ? 2 : 1, keyed ? 2 : 1);
   const { prev, seq, time } = takePlace(c);
@@ -199,7 +199,7 @@ function checkReceive(entry: ReceiveEntry): void {
   if ((entry.timer !== undefined) !== (type === "timer")) {
     throw conflict("timer", type === "timer" ? "the timer's digits" : "none, as no timer fired", entry.timer);
   }
-  if (entry.keyed && (from !== outside || type !== "request" && type !== "send")) {
+  if (entry.keyed && (from !== OUTSIDE || type !== "request" && type !== "send")) {
     throw conflict("keyed", "false, as only a request or send from outside has a key", entry.keyed);
   }
   switch (type) { // No default: a new type fails to compile here.
@@ -208,7 +208,7 @@ function checkReceive(entry: ReceiveEntry): void {
       return;
     case "request":
     case "send":
-      if (from !== outside && !caused) throw conflict("cause", "a hash, as an actor sent this", entry.cause);
+      if (from !== OUTSIDE && !caused) throw conflict("cause", "a hash, as an actor sent this", entry.cause);
       if (entry.cause_origin === undefined) return;
       if (type === "request") {
         throw conflict("cause_origin", "none, as no call makes a request", entry.cause_origin);
@@ -216,14 +216,14 @@ function checkReceive(entry: ReceiveEntry): void {
       if (addressOf(entry.cause_origin) !== from) {
         throw conflict(
           "cause_origin",
-          from === outside ? `none, as from is ${outside}` : `an origin of ${from}`,
+          from === OUTSIDE ? `none, as from is ${OUTSIDE}` : `an origin of ${from}`,
           entry.cause_origin,
         );
       }
       return;
     case "timer":
     case "undeliverable":
-      if (from === outside) throw conflict("from", "the actor itself", from);
+      if (from === OUTSIDE) throw conflict("from", "the actor itself", from);
       if (!caused) throw conflict("cause", "a hash, as a call caused this", entry.cause);
       if (entry.cause_origin !== undefined) {
         throw conflict("cause_origin", "none, as the actor itself caused this", entry.cause_origin);
@@ -354,7 +354,7 @@ function takeWord<W extends string>(c: Cursor, key: string, words: readonly W[])
 
 function takeSender(c: Cursor): string {
   const from = takeString(c, "from");
-  if (from !== outside && !isAddress(from)) throw value("from", `an address or ${outside}`, from);
+  if (from !== OUTSIDE && !isAddress(from)) throw value("from", `an address or ${OUTSIDE}`, from);
   return from;
 }
 

@@ -1,6 +1,6 @@
 /** Random valid chains for tests, from a seed. Not part of the room's window. */
 
-import { addressOf } from "./address.ts";
+import { addressOf } from "../address/mod.ts";
 import { type Appended, appendEntry } from "./append.ts";
 import { sendFunction, setTimerFunction } from "./cause_ledger.ts";
 import type { Draft, MessageType, TrapCode } from "./entry.ts";

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
-import { addressOf, type Entry, type PartRole } from "../../chain/mod.ts";
+import { addressOf } from "../../address/mod.ts";
+import type { Entry, PartRole } from "../../chain/mod.ts";
 import { CliError } from "../cli_error.ts";
 import { defineCommand } from "../command.ts";
 import { type Check, type CheckedEntry, type CheckedPart, checkEntry, holds } from "../entry_check.ts";

@@ -1,22 +1,7 @@
-/**
- * Addresses and origins: how actors and chains are named.
- *
- * Every character of them is one that JSON leaves as it is, so they are written
- * into entries and messages without escaping.
- *
- * Layer 1.
- * @module
- */
+import { ADDRESS_BYTES_MAX, NODE_ADDRESS, OUTSIDE } from "./address.ts";
 
-/** Longest address, in characters (all ASCII, so also in bytes). */
-export const addressCharsMax = 512;
-
-/** The sender of a message that no actor sent. No actor may have this address. */
-export const outside = "outside";
-
-/** The address that is kept for the log of the node itself; the only one that begins with a dot. */
-export const nodeAddress = ".node";
-
+// Every character of these is one that JSON leaves as it is, so they are written into entries and messages
+// without escaping. Patterns, not `addressReason()`, as every entry that is read passes through here.
 const segment = "[a-z0-9_-][a-z0-9._-]{0,63}";
 const addressPattern = new RegExp(`^${segment}(?:/${segment})*$`);
 const nodePattern = new RegExp(`^${segment}\\+[0-9a-f]{32}$`);
@@ -24,11 +9,11 @@ const nodePattern = new RegExp(`^${segment}\\+[0-9a-f]{32}$`);
 /**
  * Whether a text is the address of an actor: segments of 1 to 64 characters of
  * `[a-z0-9._-]`, not beginning with a dot, joined by `/`; at most
- * {@linkcode addressCharsMax} in all; not {@linkcode outside}; or {@linkcode nodeAddress}.
+ * {@linkcode ADDRESS_BYTES_MAX} in all; not {@linkcode OUTSIDE}; or {@linkcode NODE_ADDRESS}.
  */
 export function isAddress(text: string): boolean {
-  return text === nodeAddress ||
-    text.length <= addressCharsMax && text !== outside && addressPattern.test(text);
+  return text === NODE_ADDRESS ||
+    text.length <= ADDRESS_BYTES_MAX && text !== OUTSIDE && addressPattern.test(text);
 }
 
 /** Whether a text names a node: `<name>+<32 lowercase hex digits>`, the name being one segment. */

@@ -1,6 +1,6 @@
 import { strictEqual, throws } from "node:assert/strict";
 import { test } from "node:test";
-import { addressOf, formatOrigin, isAddress, isNodeName, isOrigin, nodeOf } from "./address.ts";
+import { addressOf, formatOrigin, isAddress, isNodeName, isOrigin, nodeOf } from "./origin.ts";
 
 const node = "home+9f86d081884c7d659a2feaa0c55ad015";
 
