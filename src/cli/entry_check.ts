@@ -1,5 +1,5 @@
+import { addressOf } from "../address/mod.ts";
 import {
-  addressOf,
   commitPart,
   type Entry,
   type HashHex,
