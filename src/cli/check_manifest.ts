@@ -1,7 +1,6 @@
 import { resolve } from "node:path";
 import { loadManifest, MANIFEST_BYTES_MAX, type ManifestTree } from "../manifest/mod.ts";
 import { cacheFolder, exists, readText } from "../platform/mod.ts";
-import { checkComponent, componentBytes, createLoader, type LoadComponent } from "../runtime/mod.ts";
 import { CliError, type Refusal } from "./cli_error.ts";
 
 /** A component that can be run. */
@@ -34,34 +33,31 @@ export async function checkManifest(path: string, folder: string): Promise<Manif
     readText: (file) =>
       Promise.resolve().then(() => readText(resolve(folder, file), { bytesMax: MANIFEST_BYTES_MAX })),
   });
+  // What runs actors is large: not loaded for a manifest that is refused.
+  const { checkComponent, componentBytes, createLoader } = await import("../runtime/mod.ts");
   const load = createLoader(cacheFolder());
+  const checkNode = async ({ address, path, manifest }: ManifestTree): Promise<CheckedComponent> => {
+    const { bytes, sha256, script } = await componentBytes(manifest.component, {
+      manifestPath: resolve(folder, path),
+      bytesMax: manifest.limits.componentBytes,
+      cacheFolder: cacheFolder(),
+    });
+    const { memoryBytes, stackUnits } = manifest.limits;
+    const { type } = await load(bytes, { memoryBytes, stackUnits });
+    checkComponent(address, type, manifest.permissions, script !== undefined);
+    return { component: sha256, ...(script === undefined ? {} : { source: script.sha256 }) };
+  };
   const components = new Map<string, CheckedComponent>();
   const refusals: Refusal[] = [];
   for (const node of allOf(tree)) {
     try {
-      components.set(node.address, await checkNode(node, folder, load));
+      components.set(node.address, await checkNode(node));
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       refusals.push({ actor: node.address, manifest: node.path, message: error.message });
     }
   }
   return { tree, components, refusals };
-}
-
-async function checkNode(
-  { address, path, manifest }: ManifestTree,
-  folder: string,
-  load: LoadComponent,
-): Promise<CheckedComponent> {
-  const { bytes, sha256, script } = await componentBytes(manifest.component, {
-    manifestPath: resolve(folder, path),
-    bytesMax: manifest.limits.componentBytes,
-    cacheFolder: cacheFolder(),
-  });
-  const caps = { memoryBytes: manifest.limits.memoryBytes, stackUnits: manifest.limits.stackUnits };
-  const { type } = await load(bytes, caps);
-  checkComponent(address, type, manifest.permissions, script !== undefined);
-  return { component: sha256, ...(script === undefined ? {} : { source: script.sha256 }) };
 }
 
 /** An actor and all below it, parents first. */

@@ -1,12 +1,5 @@
 import { addressOf } from "../address/mod.ts";
-import {
-  commitPart,
-  type Entry,
-  type HashHex,
-  type PartRole,
-  partRoles,
-  zeroHash,
-} from "../chain/mod.ts";
+import { commitPart, type Entry, type HashHex, type PartRole, partRoles, zeroHash } from "../chain/mod.ts";
 import type { ActorRow, LogReader, StoredPart } from "../store/mod.ts";
 import { type LoggedEntry, readEntry } from "./logged_entry.ts";
 

@@ -7,6 +7,15 @@ export interface StreamRange {
   readonly to: number;
 }
 
+/** How to read. */
+export interface StreamOptions {
+  readonly rangeOf: (actor: ActorRow) => StreamRange;
+  /** From the newest to the oldest. @default false */
+  readonly backwards?: boolean;
+  /** Read parts along with their entries, which is faster where those of most are wanted. @default false */
+  readonly withParts?: boolean;
+}
+
 /** One chain that is being read. */
 interface Cursor {
   readonly entries: Iterator<LoggedEntry>;
@@ -25,19 +34,16 @@ const pageLeast = 8;
  * The entries of several chains as one stream, in the order of time; of one
  * chain always in the order of the chain. Memory stays flat in the length of the
  * chains, and no read of the log stays open between two entries.
- *
- * @param backwards from the newest to the oldest
  */
 export function* streamEntries(
   reader: LogReader,
   actors: readonly ActorRow[],
-  rangeOf: (actor: ActorRow) => StreamRange,
-  backwards: boolean,
+  { rangeOf, backwards = false, withParts = false }: StreamOptions,
 ): Generator<LoggedEntry> {
   const pageSize = Math.min(pageMost, Math.max(pageLeast, Math.floor(pagesTotal / actors.length)));
   const cursors: Cursor[] = [];
   for (const actor of actors) {
-    const entries = readPages(reader, actor.address, rangeOf(actor), pageSize, backwards);
+    const entries = readPages(reader, actor.address, rangeOf(actor), { pageSize, backwards, withParts });
     const first = entries.next();
     if (!first.done) cursors.push({ entries, next: first.value, key: first.value.entry.time });
   }
@@ -65,15 +71,20 @@ function* readPages(
   reader: LogReader,
   address: string,
   { from, to }: StreamRange,
-  pageSize: number,
-  backwards: boolean,
+  { pageSize, backwards, withParts }: {
+    readonly pageSize: number;
+    readonly backwards: boolean;
+    readonly withParts: boolean;
+  },
 ): Generator<LoggedEntry, undefined> {
   let [low, high] = [from, to];
   while (low < high) {
     const page = backwards
       ? { from: Math.max(low, high - pageSize), to: high }
       : { from: low, to: Math.min(high, low + pageSize) };
-    const stored = [...reader.entries(address, { ...page, backwards })];
+    const stored = withParts
+      ? reader.records(address, { ...page, backwards })
+      : reader.entries(address, { ...page, backwards });
     for (const entry of stored) yield readEntry(reader, address, entry);
     if (backwards) high = page.from;
     else low = page.to;

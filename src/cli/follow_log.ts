@@ -20,9 +20,9 @@ export async function* followLog(
   const sizes = new Map(shown.map(({ address, size }) => [address, size]));
   while (!until.aborted) {
     const grown = select().filter(({ address, size }) => size > (sizes.get(address) ?? 0));
-    const range = ({ address, size }: ActorRow) => ({ from: sizes.get(address) ?? 0, to: size });
+    const rangeOf = ({ address, size }: ActorRow) => ({ from: sizes.get(address) ?? 0, to: size });
     if (grown.length > 0) {
-      for (const logged of streamEntries(reader, grown, range, false)) {
+      for (const logged of streamEntries(reader, grown, { rangeOf })) {
         yield logged;
         if (until.aborted) return;
       }

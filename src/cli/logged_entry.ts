@@ -1,8 +1,8 @@
 import { ChainError, chainHash, type Entry, type HashHex, parseEntry } from "../chain/mod.ts";
-import type { LogReader, StoredEntry, StoredPart } from "../store/mod.ts";
+import type { LogReader, StoredEntry, StoredPart, StoredRecord } from "../store/mod.ts";
 import { CliError } from "./cli_error.ts";
 
-/** An entry of a log, read strictly; parts and hash are fetched when they are asked for. */
+/** An entry of a log, read strictly; parts and hash are fetched when they are asked for, if not before. */
 export interface LoggedEntry {
   /** The actor whose chain holds it. */
   readonly address: string;
@@ -19,8 +19,12 @@ export interface LoggedEntry {
  *
  * @throws {CliError} `bad_entry` when it is none, or of a version that is not known here
  */
-export function readEntry(reader: LogReader, address: string, stored: StoredEntry): LoggedEntry {
-  let parts: readonly StoredPart[] | undefined;
+export function readEntry(
+  reader: LogReader,
+  address: string,
+  stored: StoredEntry | StoredRecord,
+): LoggedEntry {
+  let parts = "parts" in stored ? stored.parts : undefined;
   return {
     address,
     text: stored.text,

@@ -28,7 +28,7 @@ export function prettyJson(text: string, columns: number): string {
     const token = tokens[at] ?? "";
     if (token === "{" || token === "[") {
       const close = closing[at] ?? at;
-      if (line.length + (widths[close + 1] ?? 0) - (widths[at] ?? 0) < columns) {
+      if (close === at + 1 || line.length + (widths[close + 1] ?? 0) - (widths[at] ?? 0) < columns) {
         line += inline(tokens, at, close);
         at = close;
       } else {

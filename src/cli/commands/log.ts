@@ -15,6 +15,7 @@ import { formatCount } from "../quantity.ts";
 import { actorAddress, choice, countOrAll, type Span, span, text } from "../readers.ts";
 import { readLog, requireActor } from "../read_log.ts";
 import { toMoment } from "../timestamp.ts";
+import { writeChunks } from "../write_chunks.ts";
 
 const kinds = ["genesis", "keyframe", "accept", "receive", "call", "return", "trap", "cut"] as const;
 const lastOnTerminal = 50;
@@ -74,20 +75,27 @@ export const log = defineCommand({
       const select = (): readonly ActorRow[] =>
         operands.actor === undefined ? reader.actors() : [requireActor(reader, operands.actor)];
       const actors = select();
-      const show: Show = global.json
-        ? (logged) => out.write(formatEntryJson(logged))
-        : createLineWriter(out, actors, { wide: options.wide, utc: options.utc, nowMs });
+      const format = global.json
+        ? formatEntryJson
+        : createLineFormat(out, actors, { wide: options.wide, utc: options.utc, nowMs });
       const last = options.last ?? (out.columns === undefined || global.json ? Infinity : lastOnTerminal);
       // From here on an interrupt is the orderly end of a follow, also while it still shows what was there.
       const until = options.follow ? context.interrupts().first : undefined;
-      await showRecorded(reader, actors, { filter, seq: options.seq, last, until }, show, context);
+      await showRecorded(reader, actors, { filter, seq: options.seq, last, until }, format, context);
       if (until === undefined) return exitCode.done;
-      return await follow(reader, actors, select, { filter, seq: options.seq }, show, until);
+      return await follow(
+        reader,
+        actors,
+        select,
+        { filter, seq: options.seq },
+        (logged) => out.write(format(logged)),
+        until,
+      );
     });
   },
 });
 
-type Show = (logged: LoggedEntry) => Promise<void>;
+type Format = (logged: LoggedEntry) => string;
 
 interface Selection {
   readonly filter: EntryFilter;
@@ -98,6 +106,11 @@ function rangeOf(size: number, seq: Span | undefined): StreamRange {
   return { from: seq?.from ?? 0, to: Math.min(size, (seq?.to ?? Infinity) + 1) };
 }
 
+/** Whether so many entries pass that their parts are best read along with them. */
+function wantsMostParts({ kinds, functions, turn }: EntryFilter): boolean {
+  return kinds.length === 0 && functions.length === 0 && turn === undefined;
+}
+
 /** Shows what is there already: the newest `last`, oldest first. */
 async function showRecorded(
   reader: LogReader,
@@ -106,30 +119,40 @@ async function showRecorded(
     readonly last: number;
     readonly until: AbortSignal | undefined;
   },
-  show: Show,
-  { err }: Context,
+  format: Format,
+  { out, err }: Context,
 ): Promise<void> {
-  const range = (actor: ActorRow) => rangeOf(actor.size, seq);
+  const options = {
+    rangeOf: (actor: ActorRow) => rangeOf(actor.size, seq),
+    withParts: wantsMostParts(filter),
+  };
   const matches = createMatcher(filter);
   if (last === Infinity) {
-    for (const logged of streamEntries(reader, actors, range, false)) {
-      if (until?.aborted) return;
-      if (matches(logged)) await show(logged);
-    }
-    return;
+    const all = streamEntries(reader, actors, options);
+    return await writeChunks(out, mapWhere(all, matches, format), until);
   }
   const newest: LoggedEntry[] = [];
   let more = false;
-  for (const logged of streamEntries(reader, actors, range, true)) {
+  for (const logged of streamEntries(reader, actors, { ...options, backwards: true })) {
     if (!matches(logged)) continue;
     more = newest.length === last;
     if (more) break;
     newest.push(logged);
   }
   if (more) {
-    await noteLeftOut(err, letsAllThrough(filter) ? countAll(actors, range) - newest.length : undefined);
+    const count = letsAllThrough(filter) ? countAll(actors, options.rangeOf) - newest.length : undefined;
+    await noteLeftOut(err, count);
   }
-  for (const logged of newest.reverse()) await show(logged);
+  await writeChunks(out, newest.reverse().values().map(format), until);
+}
+
+function* mapWhere(
+  entries: Iterable<LoggedEntry>,
+  matches: (logged: LoggedEntry) => boolean,
+  format: Format,
+): Generator<string> {
+  // Nothing for what does not match, so that an interrupt is noticed in between.
+  for (const logged of entries) yield matches(logged) ? format(logged) : "";
 }
 
 function countAll(actors: readonly ActorRow[], range: (actor: ActorRow) => StreamRange): number {
@@ -151,7 +174,7 @@ async function follow(
   shown: readonly ActorRow[],
   select: () => readonly ActorRow[],
   { filter, seq }: Selection,
-  show: Show,
+  show: (logged: LoggedEntry) => Promise<void>,
   until: AbortSignal,
 ): Promise<ExitCode> {
   const matches = createMatcher(filter);
@@ -164,15 +187,15 @@ async function follow(
 }
 
 /**
- * Writes entries as lines; what the columns look like is settled by what is there
+ * Formats entries as lines; what the columns look like is settled by what is there
  * at the start. On a terminal the date is a line of its own when it changes, so
  * that the lines stay short; elsewhere it stands in every line.
  */
-function createLineWriter(
+function createLineFormat(
   out: Output,
   actors: readonly ActorRow[],
   { wide, utc, nowMs }: { readonly wide: boolean; readonly utc: boolean; readonly nowMs: number },
-): Show {
+): Format {
   const widestActor = Math.max(...actors.map(({ address }) => widthOf(address)));
   const onTerminal = out.columns !== undefined;
   const actorRoom = wide || out.columns === undefined ? Infinity : Math.floor(out.columns / 4);
@@ -189,6 +212,6 @@ function createLineWriter(
     const { date } = toMoment(logged.entry.time, utc);
     const heading = onTerminal && date !== shownDate ? `${out.style.dim(date)}\n` : "";
     shownDate = date;
-    return out.write(heading + formatEntryLine(logged.address, logged.entry, logged.parts(), layout));
+    return heading + formatEntryLine(logged.address, logged.entry, logged.parts(), layout);
   };
 }
