@@ -75,6 +75,11 @@ function exitCodeOfStore(fault: StoreFault): ExitCode {
     case "out_of_order":
     case "unknown_actor":
     case "actor_exists":
+    case "unknown_entry":
+    case "leaf_out_of_order":
+    case "bundle":
+    case "exists":
+    case "older_version":
     case "not_found":
     case "not_a_log":
     case "newer_version":

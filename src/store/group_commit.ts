@@ -37,13 +37,29 @@ function bytesOf(write: Write): number {
     case "append":
       return row + write.text.length +
         write.parts.reduce((sum, part) => sum + 16 + (part.bytes?.length ?? 0), 0);
+    case "restore":
+      return row + write.text.length +
+        write.parts.reduce((sum, part) => sum + 16 + (part.bytes?.length ?? 0), 0);
     case "blob":
     case "state":
+    case "fill-part":
       return row + write.bytes.length;
     case "mail":
       return row + write.mail.body.length;
     case "timer":
       return row + write.timer.body.length;
+    case "tile":
+      return row + write.hashes.length;
+    case "checkpoint":
+      return row + write.note.length;
+    case "seal":
+    case "leaf":
+    case "erase-part":
+    case "prune":
+    case "append-pruned":
+    case "state-gone":
+    case "key-gone":
+    case "blob-gone":
     case "create":
     case "status":
     case "mail-taken":

@@ -2,10 +2,15 @@ import { processId, systemClock } from "../platform/mod.ts";
 import { planCommit } from "./plan_commit.ts";
 import type {
   ActorRow,
+  CheckpointRow,
   EntryRange,
+  LeafRow,
+  LogKind,
   LogReader,
   LogStore,
   MailRow,
+  PrunedRow,
+  SealRow,
   StateRow,
   StoredPart,
   StoredRecord,
@@ -24,7 +29,9 @@ export interface MemoryLog {
 
 /** All that one actor has, apart from its row. */
 interface Shelf {
-  readonly records: StoredRecord[];
+  /** By seq; what is pruned is missing. */
+  readonly records: Map<number, StoredRecord>;
+  readonly pruned: Map<number, string>;
   state: StateRow | undefined;
   readonly mail: MailRow[];
   readonly timers: Map<string, TimerRow>;
@@ -63,11 +70,19 @@ function byDueTime(a: TimerRow, b: TimerRow): number {
  * Makes an empty log in memory.
  *
  * @param node `<name>+<32 hex digits>`
+ * @param kind a `bundle` can be written to as a log, as it is made that way
  */
-export function createMemoryLog(node: string = `memory+${"0".repeat(32)}`): MemoryLog {
+export function createMemoryLog(
+  node: string = `memory+${"0".repeat(32)}`,
+  kind: LogKind = "log",
+): MemoryLog {
   const rows = new Map<string, ActorRow>();
   const shelves = new Map<string, Shelf>();
   const blobs = new Map<string, Uint8Array>();
+  const tiles = new Map<string, Uint8Array>();
+  const seals: SealRow[] = [];
+  const leaves: LeafRow[] = [];
+  const notes = new Map<number, string>();
   let mailPosition = 0;
   let openSinceMs: number | undefined;
 
@@ -81,7 +96,8 @@ export function createMemoryLog(node: string = `memory+${"0".repeat(32)}`): Memo
     switch (write.write) { // No default: a new write fails to compile here.
       case "create":
         shelves.set(write.address, {
-          records: [],
+          records: new Map(),
+          pruned: new Map(),
           state: undefined,
           mail: [],
           timers: new Map(),
@@ -90,9 +106,59 @@ export function createMemoryLog(node: string = `memory+${"0".repeat(32)}`): Memo
         return;
       case "append": {
         const { seq, text, parts } = write;
-        shelfOf(write.address).records.push({ seq, text, parts: parts.map(copyPart) });
+        shelfOf(write.address).records.set(seq, { seq, text, parts: parts.map(copyPart) });
         return;
       }
+      case "restore": {
+        const { seq, text, parts } = write;
+        const { records, pruned } = shelfOf(write.address);
+        pruned.delete(seq);
+        records.set(seq, { seq, text, parts: parts.map(copyPart) });
+        return;
+      }
+      case "prune":
+      case "append-pruned": {
+        const { records, pruned } = shelfOf(write.address);
+        records.delete(write.seq);
+        pruned.set(write.seq, write.hash);
+        return;
+      }
+      case "erase-part":
+      case "fill-part": {
+        const { records } = shelfOf(write.address);
+        const record = records.get(write.seq);
+        if (record === undefined) return; // Planned: it is there.
+        const changed = (part: StoredPart): StoredPart =>
+          write.write === "erase-part"
+            ? { status: "erased" }
+            : { ...part, status: "present", bytes: write.bytes.slice() };
+        const parts = record.parts.map((part, i) => i === write.part ? changed(part) : part);
+        records.set(write.seq, { ...record, parts });
+        return;
+      }
+      case "tile":
+        tiles.set(`${write.tree} ${write.level} ${write.index}`, write.hashes.slice());
+        return;
+      case "seal": {
+        const { index, address, size, root } = write;
+        seals.push({ index, address, size, root });
+        return;
+      }
+      case "leaf":
+        leaves.push({ index: write.index, hash: write.hash });
+        return;
+      case "checkpoint":
+        notes.set(write.size, write.note);
+        return;
+      case "state-gone":
+        shelfOf(write.address).state = undefined;
+        return;
+      case "key-gone":
+        shelfOf(write.address).keys.delete(write.key.toString());
+        return;
+      case "blob-gone":
+        blobs.delete(write.sha256);
+        return;
       case "blob":
         if (!blobs.has(write.sha256)) blobs.set(write.sha256, write.bytes.slice());
         return;
@@ -127,17 +193,29 @@ export function createMemoryLog(node: string = `memory+${"0".repeat(32)}`): Memo
   }
 
   function* records(address: string, range: EntryRange = {}): Generator<StoredRecord> {
-    const all = shelves.get(address)?.records ?? [];
+    const all = shelves.get(address)?.records;
+    const size = rows.get(address)?.size ?? 0;
     const from = Math.max(0, range.from ?? 0);
-    const to = Math.min(all.length, range.to ?? all.length);
+    const to = Math.min(size, range.to ?? size);
     for (let i = 0; i < to - from; i++) {
-      const record = all[range.backwards ? to - 1 - i : from + i];
+      const record = all?.get(range.backwards ? to - 1 - i : from + i);
       if (record !== undefined) yield record;
     }
   }
 
+  /** The rows of a list whose number is in a range. */
+  function within<Row>(list: readonly Row[], numberOf: (row: Row) => number, range: EntryRange = {}): Row[] {
+    const { from = 0, to = Infinity, backwards = false } = range;
+    const found = list.filter((row) => numberOf(row) >= from && numberOf(row) < to)
+      .sort((a, b) => numberOf(a) - numberOf(b));
+    return backwards ? found.reverse() : found;
+  }
+
+  const checkpoints = (): CheckpointRow[] => [...notes].map(([size, note]) => ({ size, note }));
+
   const reader: LogReader = {
     node,
+    kind,
     actors: () => [...rows.values()].sort(byAddress),
     actor: (address) => rows.get(address),
     *entries(address, range) {
@@ -145,10 +223,10 @@ export function createMemoryLog(node: string = `memory+${"0".repeat(32)}`): Memo
     },
     records,
     entry(address, seq) {
-      const record = shelves.get(address)?.records[seq];
+      const record = shelves.get(address)?.records.get(seq);
       return record && { seq, text: record.text };
     },
-    parts: (address, seq) => shelves.get(address)?.records[seq]?.parts ?? [],
+    parts: (address, seq) => shelves.get(address)?.records.get(seq)?.parts ?? [],
     blob: (sha256) => blobs.get(sha256),
     state: (address) => shelves.get(address)?.state,
     mail: (address) => [...(shelves.get(address)?.mail ?? [])],
@@ -159,6 +237,20 @@ export function createMemoryLog(node: string = `memory+${"0".repeat(32)}`): Memo
       const seq = shelves.get(address)?.keys.get(key.toString());
       return seq === undefined ? undefined : { seq };
     },
+    pruned(address, range) {
+      const rows = [...shelves.get(address)?.pruned ?? []].map(([seq, hash]): PrunedRow => ({ seq, hash }));
+      return within(rows, ({ seq }) => seq, range);
+    },
+    tile: (tree, level, index) => tiles.get(`${tree} ${level} ${index}`),
+    sealed: () => Math.max(seals.at(-1)?.index ?? -1, leaves.at(-1)?.index ?? -1) + 1,
+    seals: (range) => within(seals, ({ index }) => index, range),
+    sealsOf: (address) => seals.filter((row) => row.address === address).reverse(),
+    leaves: (range) => within(leaves, ({ index }) => index, range),
+    checkpoint: (size) =>
+      size === undefined
+        ? within(checkpoints(), (row) => row.size).at(-1)
+        : checkpoints().find((row) => row.size === size),
+    checkpoints: (range) => within(checkpoints(), ({ size }) => size, range),
     close: () => {},
   };
 
@@ -173,11 +265,12 @@ export function createMemoryLog(node: string = `memory+${"0".repeat(32)}`): Memo
       return {
         ...reader,
         commit(writes) {
-          const changed = planCommit(writes, reader.actor);
+          const changed = planCommit(writes, reader);
           // From here on nothing can fail, so all is written.
           for (const [address, row] of changed) rows.set(address, row);
           return writes.map(apply).filter((position) => position !== undefined);
         },
+        scrub: () => {},
         close: () => openSinceMs = undefined,
       };
     },

@@ -22,12 +22,17 @@
 export type {
   ActorRow,
   ActorStatus,
+  CheckpointRow,
   EntryRange,
   KeyRow,
+  LeafRow,
+  LogKind,
   LogReader,
   LogStore,
   MailRow,
   PartStatus,
+  PrunedRow,
+  SealRow,
   StateRow,
   StoredCause,
   StoredEntry,
@@ -36,8 +41,9 @@ export type {
   TimerRow,
   Write,
 } from "./store.ts";
+export { nodeTree, tileHashes } from "./store.ts";
 export { type LogHolder, StoreError, type StoreFault } from "./store_error.ts";
 export { type CommitQueue, createCommitQueue } from "./group_commit.ts";
 export { createMemoryLog, type MemoryLog } from "./memory_store.ts";
 export { openLogReader } from "./sqlite_reader.ts";
-export { openLog, type OpenLogOptions } from "./sqlite_store.ts";
+export { createBundle, type CreateBundleOptions, openLog, type OpenLogOptions } from "./sqlite_store.ts";

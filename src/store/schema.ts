@@ -1,5 +1,6 @@
 import { type Database, openDatabase } from "../platform/mod.ts";
 import initial from "./schema/001_initial.sql" with { type: "text" };
+import proof from "./schema/002_proof.sql" with { type: "text" };
 import { StoreError } from "./store_error.ts";
 
 /** `Thtr`: what SQLite's header says of a log, so that `file` and we can tell. */
@@ -12,7 +13,7 @@ interface Migration {
 }
 
 /** In order, never changed once released: a log of any age is brought up to date by the rest of them. */
-const migrations: readonly Migration[] = [{ version: 1, sql: initial }];
+const migrations: readonly Migration[] = [{ version: 1, sql: initial }, { version: 2, sql: proof }];
 
 /** The version that this program writes. */
 export const schemaVersion: number = migrations.at(-1)?.version ?? 0;
@@ -21,9 +22,9 @@ function pragma(database: Database, name: string): number {
   return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
 }
 
-function runMigrations(database: Database, from: number): void {
+function runMigrations(database: Database, from: number, to: number): void {
   for (const { version, sql } of migrations) {
-    if (version <= from) continue;
+    if (version <= from || version > to) continue;
     database.exec(sql);
     database.exec(`PRAGMA user_version = ${version}`);
   }
@@ -36,15 +37,17 @@ function definitions(database: Database): string {
   return JSON.stringify(rows.map(({ type, name, sql }) => [type, name, sql]));
 }
 
-let expected: string | undefined;
+const expected = new Map<number, string>();
 
-function expectedDefinitions(): string {
-  if (expected !== undefined) return expected;
+function expectedDefinitions(version: number): string {
+  const known = expected.get(version);
+  if (known !== undefined) return known;
   const database = openDatabase(":memory:");
-  runMigrations(database, 0);
-  expected = definitions(database);
+  runMigrations(database, 0, version);
+  const found = definitions(database);
   database.close();
-  return expected;
+  expected.set(version, found);
+  return found;
 }
 
 /** What a file turned out to be. */
@@ -58,7 +61,7 @@ export type LogCheck = "empty" | "older" | "current";
 export function checkSchema(database: Database): LogCheck {
   const { path } = database;
   const id = pragma(database, "application_id");
-  const version = pragma(database, "user_version");
+  const version = readVersion(database);
   if (id !== applicationId) {
     const tables = Number(database.prepare("SELECT count(*) AS tables FROM sqlite_schema").get()?.["tables"]);
     if (id === 0 && version === 0 && tables === 0) return "empty";
@@ -67,14 +70,24 @@ export function checkSchema(database: Database): LogCheck {
   if (version > schemaVersion) {
     throw new StoreError({ code: "newer_version", path, found: version, known: schemaVersion });
   }
-  if (version < schemaVersion) return "older";
-  if (definitions(database) !== expectedDefinitions()) {
+  if (version < 1) throw new StoreError({ code: "not_a_log", path, found: "it has no version" });
+  // An older one too, before anything is run on it: a stranger may have made it.
+  if (definitions(database) !== expectedDefinitions(version)) {
     throw new StoreError({ code: "damaged", path, found: "its tables are not those of a log" });
   }
-  return "current";
+  return version < schemaVersion ? "older" : "current";
 }
 
-/** Creates the tables of a new log, or brings those of an older one up to date; call it in a transaction. */
-export function migrate(database: Database): void {
-  runMigrations(database, pragma(database, "user_version"));
+/** The version of a log. */
+export function readVersion(database: Database): number {
+  return pragma(database, "user_version");
+}
+
+/**
+ * Creates the tables of a new log, or brings those of an older one up to date; call it in a transaction.
+ *
+ * @param to the version to stop at; tests make old logs by it. @default the newest
+ */
+export function migrate(database: Database, to: number = schemaVersion): void {
+  runMigrations(database, readVersion(database), to);
 }

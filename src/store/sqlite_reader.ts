@@ -1,19 +1,28 @@
-import { type Database, DatabaseError, exists, inspectFile, openDatabase } from "../platform/mod.ts";
+import {
+  type Database,
+  DatabaseError,
+  exists,
+  inspectFile,
+  openDatabase,
+  type SqlRow,
+} from "../platform/mod.ts";
 import { asStoreError } from "./database_fault.ts";
-import { checkSchema } from "./schema.ts";
+import { checkSchema, readVersion, schemaVersion } from "./schema.ts";
 import {
   type ActorSqlRow,
   type EntrySqlRow,
+  type HashSqlRow,
   type MailSqlRow,
   type PartsSqlRow,
   type RecordSqlRow,
+  type SealSqlRow,
   type TimerSqlRow,
   toActorRow,
   toMailRow,
   toParts,
   toTimerRow,
 } from "./sqlite_rows.ts";
-import type { EntryRange, LogReader } from "./store.ts";
+import { type EntryRange, type LogReader, nodeTree } from "./store.ts";
 import { StoreError } from "./store_error.ts";
 
 /** How long to wait for a lock that another program holds. */
@@ -27,6 +36,7 @@ const pageBytes = 4 * 1024 * 1024;
 const entryColumns = "seq, entry";
 const recordColumns = "seq, entry, status, salts, part_0, part_1, part_2, part_3";
 
+/** `[from, to)`, at most `limit` rows. */
 interface RangeBounds {
   readonly from: number;
   readonly to: number;
@@ -36,7 +46,9 @@ interface RangeBounds {
 /** Reads through an open database whose schema has been checked. */
 export function createReader(database: Database): LogReader {
   const prepare = database.prepare;
-  const node = String(prepare("SELECT node FROM log").get()?.["node"] ?? "");
+  const { node, kind } =
+    prepare<{ node: string; kind: LogReader["kind"] }>("SELECT node, kind FROM log").get() ??
+      { node: "", kind: "log" };
   if (node === "") throw new StoreError({ code: "damaged", path: database.path, found: "it names no node" });
 
   const allActors = prepare<ActorSqlRow>("SELECT * FROM actor ORDER BY address");
@@ -60,8 +72,48 @@ export function createReader(database: Database): LogReader {
   const timersOfActor = prepare<TimerSqlRow>(`${timerQuery} WHERE address = ? ORDER BY due_ms, timer`);
   const oneKey = prepare<{ seq: number }>(`SELECT seq FROM key_index WHERE ${ofActor} AND key = ?`);
 
+  const pagesOf = <Row extends SqlRow & { readonly seq: number }>(select: string) => {
+    const page = (order: string) => prepare<Row>(`${select} ORDER BY seq ${order} LIMIT ?`);
+    const [up, down] = [page("ASC"), page("DESC")];
+    return (range: EntryRange = {}, ...of: string[]): Generator<Row> => {
+      const statement = range.backwards ? down : up;
+      return pages<Row>(
+        ({ from, to, limit }) => statement.all(...of, from, to, limit),
+        range,
+        () => pageRows,
+      );
+    };
+  };
+  const sealColumns = "s.idx AS seq, address, s.size, root FROM seal AS s JOIN actor AS a ON a.id = s.actor";
+  const allSeals = pagesOf<SealSqlRow>(`SELECT ${sealColumns} WHERE s.idx >= ? AND s.idx < ?`);
+  const sealsOfActor = pagesOf<SealSqlRow>(
+    `SELECT ${sealColumns} WHERE s.actor = (SELECT id FROM actor WHERE address = ?) AND s.idx >= ? AND s.idx < ?`,
+  );
+  const allLeaves = pagesOf<HashSqlRow>("SELECT idx AS seq, hash FROM leaf WHERE idx >= ? AND idx < ?");
+  const allCheckpoints = pagesOf<{ readonly seq: number; readonly note: string }>(
+    "SELECT size AS seq, note FROM checkpoint WHERE size >= ? AND size < ?",
+  );
+  const prunedOfActor = pagesOf<HashSqlRow>(
+    `SELECT seq, hash FROM pruned WHERE ${ofActor} AND seq >= ? AND seq < ?`,
+  );
+  const nodeTile = prepare<{ hashes: Uint8Array }>(
+    "SELECT hashes FROM tile WHERE tree = 0 AND level = ? AND idx = ?",
+  );
+  const actorTile = prepare<{ hashes: Uint8Array }>(
+    "SELECT hashes FROM tile WHERE tree = (SELECT id FROM actor WHERE address = ?) AND level = ? AND idx = ?",
+  );
+  const sealedCount = prepare<{ sealed: number }>(
+    "SELECT max((SELECT coalesce(max(idx), -1) FROM seal), (SELECT coalesce(max(idx), -1) FROM leaf)) + 1 AS sealed",
+  );
+  const oneCheckpoint = prepare<{ size: number; note: string }>(
+    "SELECT size, note FROM checkpoint WHERE size = ?",
+  );
+  const lastCheckpoint = prepare<{ size: number; note: string }>(
+    "SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1",
+  );
+
   /** Pages through a range; `rowsAtOnce` says how many rows the next page may have. */
-  function* pages<Row extends EntrySqlRow>(
+  function* pages<Row extends SqlRow & { readonly seq: number }>(
     read: (bounds: RangeBounds) => readonly Row[],
     { from = 0, to = Number.MAX_SAFE_INTEGER, backwards = false }: EntryRange,
     rowsAtOnce: (last: readonly Row[]) => number,
@@ -83,6 +135,7 @@ export function createReader(database: Database): LogReader {
 
   return {
     node,
+    kind,
     actors: () => asStoreError(() => allActors.all().map(toActorRow)),
     actor: (address) =>
       asStoreError(() => {
@@ -132,6 +185,33 @@ export function createReader(database: Database): LogReader {
         const row = oneKey.get(address, key);
         return row && { seq: row.seq };
       }),
+    *pruned(address, range) {
+      for (const { seq, hash } of prunedOfActor(range, address)) yield { seq, hash };
+    },
+    tile: (tree, level, index) =>
+      asStoreError(() =>
+        (tree === nodeTree ? nodeTile.get(level, index) : actorTile.get(tree, level, index))?.hashes
+      ),
+    sealed: () => asStoreError(() => sealedCount.get()?.sealed ?? 0),
+    *seals(range) {
+      for (const { seq, address, size, root } of allSeals(range)) yield { index: seq, address, size, root };
+    },
+    *sealsOf(address) {
+      for (const { seq, size, root } of sealsOfActor({ backwards: true }, address)) {
+        yield { index: seq, address, size, root };
+      }
+    },
+    *leaves(range) {
+      for (const { seq, hash } of allLeaves(range)) yield { index: seq, hash };
+    },
+    checkpoint: (size) =>
+      asStoreError(() => {
+        const row = size === undefined ? lastCheckpoint.get() : oneCheckpoint.get(size);
+        return row && { size: row.size, note: row.note };
+      }),
+    *checkpoints(range) {
+      for (const { seq, note } of allCheckpoints(range)) yield { size: seq, note };
+    },
     close: () => database.close(),
   };
 }
@@ -174,8 +254,13 @@ export function openLogReader(path: string): LogReader {
       switch (checkSchema(database)) {
         case "empty":
           throw new StoreError({ code: "not_a_log", path, found: "it is empty" });
-        case "older": // Version 1 is the first: whatever is older was never released.
-          throw new StoreError({ code: "not_a_log", path, found: "it has no version" });
+        case "older":
+          throw new StoreError({
+            code: "older_version",
+            path,
+            found: readVersion(database),
+            known: schemaVersion,
+          });
         case "current":
           return createReader(database);
       }

@@ -41,6 +41,18 @@ export interface EntrySqlRow extends SqlRow {
 
 export type RecordSqlRow = EntrySqlRow & PartsSqlRow;
 
+export interface SealSqlRow extends SqlRow {
+  readonly seq: number;
+  readonly address: string;
+  readonly size: number;
+  readonly root: string;
+}
+
+export interface HashSqlRow extends SqlRow {
+  readonly seq: number;
+  readonly hash: string;
+}
+
 interface CauseSqlRow extends SqlRow {
   readonly cause_origin: string;
   readonly cause_seq: number;

@@ -1,11 +1,13 @@
 import { hostname } from "node:os";
 import { dirname } from "node:path";
-import { chainHash, isNodeName } from "../chain/mod.ts";
+import { isNodeName } from "../address/mod.ts";
+import { chainHash } from "../chain/mod.ts";
 import { toHex } from "../codec/mod.ts";
 import {
   createPrivateFile,
   type Database,
   ensureFolder,
+  exists,
   openDatabase,
   randomBytes,
   systemClock,
@@ -14,8 +16,15 @@ import { asStoreError } from "./database_fault.ts";
 import { emptyHead, planCommit } from "./plan_commit.ts";
 import { checkSchema, migrate } from "./schema.ts";
 import { createReader, lockTimeoutMs } from "./sqlite_reader.ts";
-import { type ActorSqlRow, toActorRow, toPartColumns } from "./sqlite_rows.ts";
-import type { ActorRow, LogStore, Write } from "./store.ts";
+import { type ActorSqlRow, type PartsSqlRow, toActorRow, toPartColumns, toParts } from "./sqlite_rows.ts";
+import {
+  type ActorRow,
+  type LogKind,
+  type LogStore,
+  nodeTree,
+  type StoredPart,
+  type Write,
+} from "./store.ts";
 import { StoreError } from "./store_error.ts";
 import { takeWriterLock } from "./writer_lock.ts";
 
@@ -60,6 +69,23 @@ function prepareWriter(database: Database) {
     timer: prepare("REPLACE INTO timer VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
     timerGone: prepare("DELETE FROM timer WHERE actor = ? AND timer = ?"),
     key: prepare("REPLACE INTO key_index VALUES (?, ?, ?)"),
+    tile: prepare("REPLACE INTO tile VALUES (?, ?, ?, ?)"),
+    seal: prepare("INSERT INTO seal VALUES (?, ?, ?, ?)"),
+    leaf: prepare("INSERT INTO leaf VALUES (?, ?)"),
+    checkpoint: prepare("REPLACE INTO checkpoint VALUES (?, ?)"),
+    parts: prepare<PartsSqlRow>(
+      "SELECT status, salts, part_0, part_1, part_2, part_3 FROM entry WHERE actor = ? AND seq = ?",
+    ),
+    setParts: prepare(
+      "UPDATE entry SET status = ?, salts = ?, part_0 = ?, part_1 = ?, part_2 = ?, part_3 = ? " +
+        "WHERE actor = ? AND seq = ?",
+    ),
+    entryGone: prepare("DELETE FROM entry WHERE actor = ? AND seq = ?"),
+    pruned: prepare("INSERT INTO pruned VALUES (?, ?, ?)"),
+    prunedGone: prepare("DELETE FROM pruned WHERE actor = ? AND seq = ?"),
+    stateGone: prepare("DELETE FROM state WHERE actor = ?"),
+    keyGone: prepare("DELETE FROM key_index WHERE actor = ? AND key = ?"),
+    blobGone: prepare("DELETE FROM blob WHERE sha256 = ?"),
   };
 }
 
@@ -68,15 +94,20 @@ function nodeNameOf(name: string): string {
   return name.toLowerCase().replace(/\..*$/, "").replace(/[^a-z0-9-]/g, "-").slice(0, 32) || "node";
 }
 
-function createTables(database: Database, nodeName: string): void {
+/** A name that no other log has. */
+function createNodeName(nodeName: string): string {
   const node = `${nodeName}+${toHex(randomBytes(16))}`;
   if (!isNodeName(node) || !/^[a-z0-9-]{1,32}\+/.test(node)) {
     throw new TypeError(`Cannot name a node: wanted 1 to 32 characters of [a-z0-9-], got ${nodeName}`);
   }
+  return node;
+}
+
+function createTables(database: Database, node: string, kind: LogKind, createdMs: number): void {
   database.exec(`PRAGMA page_size = ${pageBytes}`);
   database.transaction(() => {
     migrate(database);
-    database.prepare("INSERT INTO log VALUES (1, ?, ?)").run(node, systemClock.nowMs());
+    database.prepare("INSERT INTO log VALUES (1, ?, ?, ?)").run(node, createdMs, kind);
   });
 }
 
@@ -84,7 +115,7 @@ function createTables(database: Database, nodeName: string): void {
 function prepareLog(database: Database, nodeName: string): number {
   switch (checkSchema(database)) {
     case "empty":
-      createTables(database, nodeName);
+      createTables(database, createNodeName(nodeName), "log", systemClock.nowMs());
       break;
     case "older":
       database.transaction(() => migrate(database));
@@ -92,16 +123,23 @@ function prepareLog(database: Database, nodeName: string): number {
     case "current":
       break;
   }
+  if (database.prepare("SELECT kind FROM log").get()?.["kind"] === "bundle") {
+    throw new StoreError({ code: "bundle", path: database.path });
+  }
   database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL`);
   database.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
-  // 16 MiB: a hundred busy chains touch many pages of the index on entries.
-  database.exec("PRAGMA cache_size = -16384");
-  // Every write for an actor is checked against the actors in memory, which costs less.
-  database.exec("PRAGMA foreign_keys = OFF");
+  setForWriting(database);
   return database.transaction(() => {
     const row = database.prepare("UPDATE writer SET epoch = epoch + 1 RETURNING epoch").get();
     return Number(row?.["epoch"]);
   });
+}
+
+function setForWriting(database: Database): void {
+  // 16 MiB: a hundred busy chains touch many pages of the index on entries.
+  database.exec("PRAGMA cache_size = -16384");
+  // Every write for an actor is checked against the actors in memory, which costs less.
+  database.exec("PRAGMA foreign_keys = OFF");
 }
 
 /** Reads where every chain stands, and checks that its last entry is there and is the one that its head names. */
@@ -111,12 +149,16 @@ function readHeads(database: Database): Map<string, ActorSqlRow> {
     throw new StoreError({ code: "damaged", path: database.path, found });
   };
   const rows = database.prepare<
-    ActorSqlRow & { readonly last: number | null; readonly entry: string | null }
+    ActorSqlRow & { readonly last: number | null; readonly entry: string | null; readonly cut: number }
   >(
-    `SELECT a.*, e.seq AS last, e.entry FROM actor AS a LEFT JOIN entry AS e
+    `SELECT a.*, e.seq AS last, e.entry,
+     EXISTS (SELECT 1 FROM pruned AS p WHERE p.actor = a.id AND p.seq = a.size - 1) AS cut
+     FROM actor AS a LEFT JOIN entry AS e
      ON e.actor = a.id AND e.seq = (SELECT max(n.seq) FROM entry AS n WHERE n.actor = a.id)`,
   );
-  for (const { last, entry, ...row } of rows.iterate()) {
+  for (const { last, entry, cut, ...row } of rows.iterate()) {
+    // In a log the entry that says so comes after all that is pruned; what a stranger has made is not for us to open.
+    if (cut !== 0) refuse(`the last entry of ${row.address} is pruned`);
     const size = (last ?? -1) + 1;
     if (size !== row.size) refuse(`${row.address} should have ${row.size} entries and has ${size}`);
     const head = entry === null ? emptyHead : chainHash(entry);
@@ -133,12 +175,27 @@ function createStore(database: Database, epoch: number, release: () => void): Lo
   let nextId = Math.max(0, ...[...heads.values()].map(({ id }) => id)) + 1;
   let mailPosition = Number(database.prepare("SELECT mail_position FROM writer").get()?.["mail_position"]);
 
-  const rowOf = (address: string): ActorRow | undefined => heads.get(address);
+  const actor = (address: string): ActorRow | undefined => {
+    const row = heads.get(address);
+    return row && toActorRow(row);
+  };
+  const committed = { ...reader, actor };
 
   /** What a commit changes, to be remembered once it is durable. */
   interface Written {
     readonly positions: readonly number[];
     readonly changed: readonly ActorSqlRow[];
+  }
+
+  function changePart(id: number, change: Extract<Write, { write: "erase-part" | "fill-part" }>): void {
+    const row = sql.parts.get(id, change.seq);
+    if (row === undefined) return; // Planned: it is there.
+    const parts = toParts(row).map((part, i): StoredPart => {
+      if (i !== change.part) return part;
+      if (change.write === "erase-part") return { status: "erased" };
+      return { ...part, status: "present", bytes: change.bytes };
+    });
+    sql.setParts.run(...toPartColumns(parts), id, change.seq);
   }
 
   function write(writes: readonly Write[], rows: ReadonlyMap<string, ActorRow>): Written {
@@ -210,6 +267,48 @@ function createStore(database: Database, epoch: number, release: () => void): Lo
         case "key":
           sql.key.run(idOf(write.address), write.key, write.seq);
           break;
+        case "tile": {
+          const tree = write.tree === nodeTree ? 0 : idOf(write.tree);
+          sql.tile.run(tree, write.level, write.index, write.hashes);
+          break;
+        }
+        case "seal":
+          sql.seal.run(write.index, idOf(write.address), write.size, write.root);
+          break;
+        case "leaf":
+          sql.leaf.run(write.index, write.hash);
+          break;
+        case "checkpoint":
+          sql.checkpoint.run(write.size, write.note);
+          break;
+        case "erase-part":
+        case "fill-part":
+          changePart(idOf(write.address), write);
+          break;
+        case "prune": {
+          const id = idOf(write.address);
+          sql.entryGone.run(id, write.seq);
+          sql.pruned.run(id, write.seq, write.hash);
+          break;
+        }
+        case "restore": {
+          const id = idOf(write.address);
+          sql.prunedGone.run(id, write.seq);
+          sql.entry.run(id, write.seq, write.text, ...toPartColumns(write.parts));
+          break;
+        }
+        case "append-pruned":
+          sql.pruned.run(idOf(write.address), write.seq, write.hash);
+          break;
+        case "state-gone":
+          sql.stateGone.run(idOf(write.address));
+          break;
+        case "key-gone":
+          sql.keyGone.run(idOf(write.address), write.key);
+          break;
+        case "blob-gone":
+          sql.blobGone.run(write.sha256);
+          break;
         case "create":
         case "status":
           break; // In the rows of the actors.
@@ -221,12 +320,9 @@ function createStore(database: Database, epoch: number, release: () => void): Lo
 
   return {
     ...reader,
-    actor: (address) => {
-      const row = heads.get(address);
-      return row && toActorRow(row);
-    },
+    actor,
     commit(writes) {
-      const rows = planCommit(writes, rowOf);
+      const rows = planCommit(writes, committed);
       const { positions, changed } = asStoreError(() => database.transaction(() => write(writes, rows)));
       // Only now: what was rolled back must not be remembered.
       for (const row of changed) {
@@ -235,6 +331,13 @@ function createStore(database: Database, epoch: number, release: () => void): Lo
       }
       mailPosition += positions.length;
       return positions;
+    },
+    scrub() {
+      asStoreError(() => {
+        // Overwrites what is freed; VACUUM writes the whole file anew; the WAL, which holds the old pages, is cut to nothing.
+        database.exec("PRAGMA secure_delete = ON; VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
+        database.exec("PRAGMA secure_delete = OFF");
+      });
     },
     close() {
       database.close(); // The last to close writes the WAL back and removes it.
@@ -270,4 +373,35 @@ export function openLog(path: string, options: OpenLogOptions = {}): LogStore {
     lock.release();
     throw error;
   }
+}
+
+/** What a new bundle copies from the log that it is made of. */
+export interface CreateBundleOptions {
+  /** The node of the log: `<name>+<32 hex digits>`. */
+  readonly node: string;
+  /** When the log was created, in milliseconds since 1970. */
+  readonly createdMs: number;
+}
+
+/**
+ * Makes a bundle at `path`, to be filled and closed: one file, with nothing
+ * beside it. Once closed it is only read.
+ *
+ * @throws {StoreError} `exists`, `read_only`, `full`, …
+ */
+export function createBundle(path: string, options: CreateBundleOptions): LogStore {
+  if (exists(path)) throw new StoreError({ code: "exists", path });
+  ensureFolder(dirname(path));
+  createPrivateFile(path);
+  return asStoreError(() => {
+    const database = openDatabase(path, { timeoutMs: lockTimeoutMs });
+    try {
+      createTables(database, options.node, "bundle", options.createdMs);
+      setForWriting(database);
+      return createStore(database, 0, () => {});
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  });
 }

@@ -123,6 +123,51 @@ export interface KeyRow {
   readonly seq: number;
 }
 
+/**
+ * The Merkle tree of the node, beside the trees of actors, which go by their
+ * addresses. No address has an `@`.
+ */
+export const nodeTree = "@node";
+
+/** Hashes in a tile: full ones only are stored. */
+export const tileHashes = 256;
+
+/** `log`: written by a host; `bundle`: a copy of chosen actors that nobody writes to again. */
+export type LogKind = "log" | "bundle";
+
+/** A leaf of the node's tree: where the tree of an actor stood. */
+export interface SealRow {
+  /** Which leaf of the node's tree, from 0. */
+  readonly index: number;
+  readonly address: string;
+  /** How many entries the actor's tree had. */
+  readonly size: number;
+  /** Root of the actor's tree, 64 hex digits. */
+  readonly root: string;
+}
+
+/** Only in a bundle: a leaf of the node's tree whose actor is not in it. */
+export interface LeafRow {
+  readonly index: number;
+  /** RFC 6962 leaf hash, 64 hex digits. */
+  readonly hash: string;
+}
+
+/** What the node has signed. */
+export interface CheckpointRow {
+  /** How many leaves the node's tree had. */
+  readonly size: number;
+  /** A signed note, to the byte. */
+  readonly note: string;
+}
+
+/** An entry of which only the hash is left. */
+export interface PrunedRow {
+  readonly seq: number;
+  /** Chain hash, 64 hex digits. */
+  readonly hash: string;
+}
+
 /** One thing to write. A commit writes all of its list or nothing. */
 export type Write =
   | {
@@ -149,16 +194,70 @@ export type Write =
   | { readonly write: "mail-taken"; readonly address: string; readonly position: number }
   | { readonly write: "timer"; readonly timer: TimerRow }
   | { readonly write: "timer-gone"; readonly address: string; readonly timer: string }
-  | { readonly write: "key"; readonly address: string; readonly key: Uint8Array; readonly seq: number };
+  | { readonly write: "key"; readonly address: string; readonly key: Uint8Array; readonly seq: number }
+  // Trees and what was signed.
+  | {
+    readonly write: "tile";
+    /** An address, or {@linkcode nodeTree}. */
+    readonly tree: string;
+    readonly level: number;
+    readonly index: number;
+    /** 256 hashes, 8,192 bytes. */
+    readonly hashes: Uint8Array;
+  }
+  /** Leaves come in order; only a bundle leaves gaps, for what its `leaf` rows hold. */
+  | {
+    readonly write: "seal";
+    readonly index: number;
+    readonly address: string;
+    readonly size: number;
+    readonly root: string;
+  }
+  | { readonly write: "leaf"; readonly index: number; readonly hash: string }
+  | { readonly write: "checkpoint"; readonly size: number; readonly note: string }
+  // What is taken away, of entries that were committed before. An entry must say so; the caller sees to it.
+  /** The bytes and the salt of a part go. */
+  | { readonly write: "erase-part"; readonly address: string; readonly seq: number; readonly part: number }
+  /** A part that was derivable is present from here on, under the salt that it has. */
+  | {
+    readonly write: "fill-part";
+    readonly address: string;
+    readonly seq: number;
+    readonly part: number;
+    readonly bytes: Uint8Array;
+  }
+  /** Of an entry only its chain hash is left. */
+  | { readonly write: "prune"; readonly address: string; readonly seq: number; readonly hash: string }
+  /** A pruned entry comes back. */
+  | {
+    readonly write: "restore";
+    readonly address: string;
+    readonly seq: number;
+    readonly text: string;
+    readonly parts: readonly StoredPart[];
+  }
+  /** In a bundle: the chain goes on by an entry that is pruned. */
+  | {
+    readonly write: "append-pruned";
+    readonly address: string;
+    readonly seq: number;
+    readonly hash: string;
+    readonly turns?: number;
+    readonly activations?: number;
+  }
+  | { readonly write: "state-gone"; readonly address: string }
+  | { readonly write: "key-gone"; readonly address: string; readonly key: Uint8Array }
+  | { readonly write: "blob-gone"; readonly sha256: string };
 
 /** Reading a log; works on a live one and on a copy. */
 export interface LogReader {
   /** `<name>+<32 hex digits>`: the node that the log belongs to. */
   readonly node: string;
+  readonly kind: LogKind;
   /** All actors, by address. */
   actors(): readonly ActorRow[];
   actor(address: string): ActorRow | undefined;
-  /** Entries of `[from, to)`, in order, or backwards. */
+  /** Entries of `[from, to)`, in order, or backwards; those that are pruned are left out. */
   entries(address: string, range?: EntryRange): Iterable<StoredEntry>;
   /** The same with their parts, for one read each instead of two. */
   records(address: string, range?: EntryRange): Iterable<StoredRecord>;
@@ -172,6 +271,22 @@ export interface LogReader {
   /** Timers of one actor, or of all, by due time. */
   timers(address?: string): readonly TimerRow[];
   key(address: string, key: Uint8Array): KeyRow | undefined;
+  /** The entries of `[from, to)` that are pruned. */
+  pruned(address: string, range?: EntryRange): Iterable<PrunedRow>;
+  /** A full tile of the tree of an actor, or of {@linkcode nodeTree}; 8,192 bytes. */
+  tile(tree: string, level: number, index: number): Uint8Array | undefined;
+  /** How many leaves the node's tree has. */
+  sealed(): number;
+  /** Leaves of the node's tree, by index in `[from, to)`; in a bundle only those of its actors. */
+  seals(range?: EntryRange): Iterable<SealRow>;
+  /** The seals of one actor, newest first. */
+  sealsOf(address: string): Iterable<SealRow>;
+  /** Leaf hashes of the node's tree that a bundle has instead of seals, by index in `[from, to)`. */
+  leaves(range?: EntryRange): Iterable<LeafRow>;
+  /** What was signed at a size of the node's tree, or last. */
+  checkpoint(size?: number): CheckpointRow | undefined;
+  /** All that was signed, by size, in order or backwards; `from` and `to` are sizes. */
+  checkpoints(range?: EntryRange): Iterable<CheckpointRow>;
   /** Closes the log; to close twice does no harm. */
   close(): void;
 }
@@ -182,9 +297,14 @@ export interface LogStore extends LogReader {
    * Writes all or nothing; durable when it returns.
    *
    * @returns the positions given to the `mail` writes, in their order
-   * @throws {StoreError} `out_of_order` when an entry does not follow the last one,
+   * @throws {StoreError} `out_of_order` or `leaf_out_of_order` when an entry or a leaf does not follow the last one,
    * `full`, `read_only`, `damaged` or `io` when the disk says no, `fenced` when
    * another writer took over. Nothing is written then.
    */
   commit(writes: readonly Write[]): readonly number[];
+  /**
+   * Rewrites what is kept so that nothing remains of what was taken away,
+   * neither in the file nor beside it. Takes as long as to copy the log.
+   */
+  scrub(): void;
 }

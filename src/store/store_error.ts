@@ -7,10 +7,20 @@ export type StoreFault =
   // Somebody else writes.
   | { readonly code: "in_use"; readonly path: string; readonly holder?: LogHolder }
   | { readonly code: "fenced"; readonly path: string; readonly epoch: number; readonly found: number }
+  | { readonly code: "unknown_entry"; readonly address: string; readonly seq: number }
+  | {
+    readonly code: "leaf_out_of_order";
+    readonly address: string;
+    readonly wanted: number;
+    readonly got: number;
+  }
+  | { readonly code: "bundle"; readonly path: string }
+  | { readonly code: "exists"; readonly path: string }
   // What is there is not what we can use.
   | { readonly code: "not_found"; readonly path: string }
   | { readonly code: "not_a_log"; readonly path: string; readonly found: string }
   | { readonly code: "newer_version"; readonly path: string; readonly found: number; readonly known: number }
+  | { readonly code: "older_version"; readonly path: string; readonly found: number; readonly known: number }
   | { readonly code: "damaged"; readonly path: string; readonly found: string }
   // The system said no.
   | { readonly code: "full"; readonly path: string; readonly message: string }
@@ -45,6 +55,15 @@ function describe(fault: StoreFault): string {
       return `Cannot write for ${fault.address} as the log has no such actor`;
     case "actor_exists":
       return `Cannot create ${fault.address} as the log has that actor already`;
+    case "unknown_entry":
+      return `Cannot change entry ${fault.seq} of ${fault.address} as the log has no such entry`;
+    case "leaf_out_of_order":
+      return `Cannot seal ${fault.address} as leaves must follow each other: wanted leaf ${fault.wanted}, ` +
+        `got ${fault.got}`;
+    case "bundle":
+      return `Cannot write to ${fault.path} as it is a bundle, which is only read`;
+    case "exists":
+      return `Cannot create ${fault.path} as there is such a file already: move it away, or choose another name`;
     case "in_use": {
       const { holder } = fault;
       const by = holder === undefined
@@ -62,6 +81,9 @@ function describe(fault: StoreFault): string {
     case "newer_version":
       return `Cannot open ${fault.path} as a newer theater wrote it: this one knows version ${fault.known}, ` +
         `the log has version ${fault.found}; install a newer theater`;
+    case "older_version":
+      return `Cannot read ${fault.path} as an older theater wrote it: this one reads version ${fault.known}, ` +
+        `the log has version ${fault.found}; 'theater run' brings it up to date`;
     case "damaged":
       return `Cannot use ${fault.path} as it is damaged: ${fault.found}; restore it from a copy, ` +
         `or save what can be read with 'sqlite3 ${fault.path} .recover'`;
