@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { dirname } from "node:path";
-import { chainHash, isNodeName } from "../chain/mod.ts";
+import { isNodeName } from "../address/mod.ts";
+import { chainHash } from "../chain/mod.ts";
 import { toHex } from "../codec/mod.ts";
 import {
   createPrivateFile,
@@ -28,6 +29,8 @@ export interface OpenLogOptions {
   readonly nodeName?: string;
   /** Refuse, as if the disk were full, to let the file grow past this many bytes. @default no bound */
   readonly bytesMax?: number;
+  /** How long a commit waits for a lock that another program holds, in milliseconds. @default 5000 */
+  readonly timeoutMs?: number;
 }
 
 const pageBytes = 4096;
@@ -110,18 +113,21 @@ function readHeads(database: Database): Map<string, ActorSqlRow> {
   const refuse = (found: string): never => {
     throw new StoreError({ code: "damaged", path: database.path, found });
   };
-  const rows = database.prepare<
+  const page = database.prepare<
     ActorSqlRow & { readonly last: number | null; readonly entry: string | null }
   >(
     `SELECT a.*, e.seq AS last, e.entry FROM actor AS a LEFT JOIN entry AS e
-     ON e.actor = a.id AND e.seq = (SELECT max(n.seq) FROM entry AS n WHERE n.actor = a.id)`,
+     ON e.actor = a.id AND e.seq = (SELECT max(n.seq) FROM entry AS n WHERE n.actor = a.id)
+     WHERE a.id > ? ORDER BY a.id LIMIT 1000`,
   );
-  for (const { last, entry, ...row } of rows.iterate()) {
-    const size = (last ?? -1) + 1;
-    if (size !== row.size) refuse(`${row.address} should have ${row.size} entries and has ${size}`);
-    const head = entry === null ? emptyHead : chainHash(entry);
-    if (head !== row.head) refuse(`the last entry of ${row.address} is not the one that was written`);
-    heads.set(row.address, row as ActorSqlRow);
+  for (let rows = page.all(0); rows.length > 0; rows = page.all(rows.at(-1)?.id ?? 0)) {
+    for (const { last, entry, ...row } of rows) {
+      const size = (last ?? -1) + 1;
+      if (size !== row.size) refuse(`${row.address} should have ${row.size} entries and has ${size}`);
+      const head = entry === null ? emptyHead : chainHash(entry);
+      if (head !== row.head) refuse(`the last entry of ${row.address} is not the one that was written`);
+      heads.set(row.address, row as ActorSqlRow);
+    }
   }
   return heads;
 }
@@ -251,14 +257,14 @@ function createStore(database: Database, epoch: number, release: () => void): Lo
  * `newer_version` or `damaged` by what is there; `read_only`, `full`, …
  */
 export function openLog(path: string, options: OpenLogOptions = {}): LogStore {
-  const { nodeName = nodeNameOf(hostname()), bytesMax } = options;
+  const { nodeName = nodeNameOf(hostname()), bytesMax, timeoutMs = lockTimeoutMs } = options;
   ensureFolder(dirname(path));
   const lock = takeWriterLock(path);
   let database: Database | undefined;
   try {
     createPrivateFile(path);
     return asStoreError(() => {
-      database = openDatabase(path, { timeoutMs: lockTimeoutMs });
+      database = openDatabase(path, { timeoutMs });
       if (bytesMax !== undefined) {
         database.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(bytesMax / pageBytes))}`);
       }
