@@ -220,7 +220,7 @@ test("theater check reads a manifest and its script, and says what the actor may
     stdout,
     /^ok {2}bank\.toml: 2 actors\n\nbank\n {2}component {2}bank\.ts\n {2}sha256 {5}[0-9a-f]{64}\n/,
   );
-  match(stdout, /\n {2}may {8}write log lines; send to bank\/\*\n {2}limits {5}.* \(the defaults\)\n/);
+  match(stdout, /\n {2}may {8}write log lines; send to bank\/\*\n {2}limits {5}turn 5 s, memory 64MiB, .*\n/);
   match(
     stdout,
     /\nbank\/teller\n.*\n.*\n {2}may {8}answer messages, nothing else\n {2}limits {5}.*memory 16MiB,.*\d\n$/,
