@@ -1,5 +1,5 @@
 import { type Database, DatabaseError, exists, inspectFile, openDatabase } from "../platform/mod.ts";
-import { asStoreError } from "./database_fault.ts";
+import { asStoreError } from "./system_fault.ts";
 import { checkSchema } from "./schema.ts";
 import {
   type ActorSqlRow,

@@ -11,7 +11,7 @@ import {
   randomBytes,
   systemClock,
 } from "../platform/mod.ts";
-import { asStoreError } from "./database_fault.ts";
+import { asStoreError } from "./system_fault.ts";
 import { emptyHead, planCommit } from "./plan_commit.ts";
 import { checkSchema, migrate } from "./schema.ts";
 import { createReader, lockTimeoutMs } from "./sqlite_reader.ts";
@@ -258,12 +258,12 @@ function createStore(database: Database, epoch: number, release: () => void): Lo
  */
 export function openLog(path: string, options: OpenLogOptions = {}): LogStore {
   const { nodeName = nodeNameOf(hostname()), bytesMax, timeoutMs = lockTimeoutMs } = options;
-  ensureFolder(dirname(path));
+  asStoreError(() => ensureFolder(dirname(path)));
   const lock = takeWriterLock(path);
   let database: Database | undefined;
   try {
-    createPrivateFile(path);
     return asStoreError(() => {
+      createPrivateFile(path);
       database = openDatabase(path, { timeoutMs });
       if (bytesMax !== undefined) {
         database.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(bytesMax / pageBytes))}`);
