@@ -19,6 +19,7 @@ import {
   openDatabase,
   randomBytes,
   runtime,
+  type SqlValue,
   systemClock,
   writeOut,
 } from "../src/platform/mod.ts";

@@ -46,6 +46,8 @@ const rooms = new Set([...graph.keys()].map(roomOf));
 rooms.delete(undefined);
 const count = `${graph.size} files in ${rooms.size} rooms`;
 console.log(
-  faults.length === 0 ? `Layers: ${count}, as planned` : `Layers: ${count}, ${faults.length} faults`,
+  faults.length === 0
+    ? `Layers: ${count}, as planned`
+    : `Layers: ${count}, ${faults.length} ${faults.length === 1 ? "fault" : "faults"}`,
 );
 if (faults.length > 0) process.exitCode = 1;

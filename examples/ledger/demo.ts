@@ -40,7 +40,9 @@ async function runThrough() {
       answered += 1;
       const { error } = JSON.parse(line) as { error?: { message: string } };
       if (error !== undefined) refusals.push(error.message);
-      if (process.err.columns === undefined && answered % 5000 === 0) return out.write(`  ${answered} lines\n`);
+      if (process.err.columns === undefined && answered % 5000 === 0) {
+        return out.write(`  ${answered} lines\n`);
+      }
     }),
   });
   if (code <= 1) {
@@ -69,7 +71,9 @@ async function showBalances(): Promise<boolean> {
   }
   for (const [currency, { debit, credit }] of Object.entries(ledger.totals)) {
     const verdict = debit === credit ? "balanced" : red("NOT BALANCED");
-    await out.write(`  ${`total ${currency}`.padEnd(24)} ${money(debit).padStart(14)} ${currency}, ${verdict}\n`);
+    await out.write(
+      `  ${`total ${currency}`.padEnd(24)} ${money(debit).padStart(14)} ${currency}, ${verdict}\n`,
+    );
   }
   return true;
 }
@@ -77,7 +81,11 @@ async function showBalances(): Promise<boolean> {
 /** What the ledger answers to `balances`; amounts in cents. */
 interface Balances {
   readonly postings: number;
-  readonly accounts: readonly { readonly account: string; readonly currency: string; readonly balance: number }[];
+  readonly accounts: readonly {
+    readonly account: string;
+    readonly currency: string;
+    readonly balance: number;
+  }[];
   readonly totals: Readonly<Record<string, { readonly debit: number; readonly credit: number }>>;
 }
 

@@ -1,4 +1,4 @@
-import { DEFAULT_LIMITS, type Limits, type Manifest, type Permissions } from "../manifest/mod.ts";
+import type { Limits, Manifest, Permissions } from "../manifest/mod.ts";
 import { allOf, type CheckedComponent, type ManifestCheck } from "./check_manifest.ts";
 import { printable } from "./printable.ts";
 import { countOf, formatCount } from "./quantity.ts";
@@ -57,15 +57,17 @@ function describePermissions({ log, clock, random, timers, environment, send }: 
 }
 
 function describeLimits(limits: Limits): string {
-  const said = [
-    `turn ${formatCount(limits.turnMs)} ms`,
+  return [
+    `turn ${formatMs(limits.turnMs)}`,
     `memory ${formatBinary(limits.memoryBytes)}`,
     `message ${formatBinary(limits.messageBytes)}`,
     `state ${formatBinary(limits.stateBytes)}`,
     `mailbox ${formatCount(limits.mailboxMessages)}`,
-  ];
-  const usual = Object.entries(DEFAULT_LIMITS).every(([key, value]) => limits[key as keyof Limits] === value);
-  return `${said.join(", ")}${usual ? " (the defaults)" : ""}`;
+  ].join(", ");
+}
+
+function formatMs(ms: number): string {
+  return ms % 1000 === 0 ? `${formatCount(ms / 1000)} s` : `${formatCount(ms)} ms`;
 }
 
 /** As manifests write sizes: `64MiB`. */

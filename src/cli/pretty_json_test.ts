@@ -17,7 +17,7 @@ const layouts: readonly (readonly [text: string, columns: number, laidOut: strin
 ];
 
 for (const [text, columns, laidOut] of layouts) {
-  test(`prettyJson() lays out ${text} in ${columns} columns`, () =>
+  test(`prettyJson() lays out ${JSON.stringify(text)} in ${columns} columns`, () =>
     equal(prettyJson(text, columns), laidOut));
 }
 

@@ -1,4 +1,4 @@
-import { dirname, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import type { ActorEvent } from "../actor/mod.ts";
 import { parseJsonPointer } from "../codec/mod.ts";
 import { loadManifest } from "../manifest/mod.ts";
@@ -36,9 +36,9 @@ export async function runManifest(invocation: RunInvocation): Promise<ExitCode> 
   const { folder } = context;
   const feeding = readInputOperand(operands.input);
   const keyPointer = options["id-from"] === undefined ? undefined : parseJsonPointer(options["id-from"]);
-  const manifestPath = resolve(folder, operands.manifest);
-  const tree = await loadManifest(manifestPath, { readText: (path) => Promise.resolve(readText(path)) });
-  const logPath = resolve(folder, global.db ?? resolve(dirname(manifestPath), defaultLog));
+  const readFile = (path: string) => Promise.resolve(readText(resolve(folder, path)));
+  const tree = await loadManifest(operands.manifest, { readText: readFile });
+  const logPath = resolve(folder, global.db ?? join(dirname(operands.manifest), defaultLog));
   const interrupts = context.interrupts();
   const failures: ActorEvent[] = [];
   const theater = await openTheater({

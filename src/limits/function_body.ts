@@ -14,6 +14,9 @@ import type { Writer } from "./writer.ts";
 /** Largest body of a function, in bytes. */
 export const FUNCTION_BYTES_MAX = 1 << 20;
 
+/** Largest body after rewriting, in bytes: the engines' own limit. */
+const REWRITTEN_FUNCTION_BYTES_MAX = 7_654_321;
+
 /** Most params and locals of a function together, the engines' own limit. */
 export const LOCALS_MAX = 50_000;
 
@@ -33,15 +36,8 @@ export function bodyRewriter(shape: Shape, added: Additions): BodyRewriter {
   return { rewrite };
 
   function rewrite(reader: Reader, functionIndex: number, out: Writer): void {
-    const size = reader.end - reader.position;
-    if (size > FUNCTION_BYTES_MAX) {
-      throw new LimitError({
-        code: "function_too_large",
-        functionIndex,
-        bytes: size,
-        bytesMax: FUNCTION_BYTES_MAX,
-      });
-    }
+    const sizeBefore = out.size;
+    checkSize(functionIndex, reader.end - reader.position, FUNCTION_BYTES_MAX);
     const typeIndex = shape.functions[functionIndex] as number;
     const type = shape.types[typeIndex];
     if (!type) return reader.fail("wanted a function type");
@@ -67,12 +63,16 @@ export function bodyRewriter(shape: Shape, added: Additions): BodyRewriter {
     const accounted = scan.calls || units > LEAF_UNITS_MAX;
     out.copy(reader.bytes, from, codeFrom);
     out.copy(check);
-    if (!accounted) return writeEdited(reader.bytes, codeFrom, reader.end, 0, out);
-    writeEnter(out, added, units);
-    writeBlock(out, typeIndex);
-    writeEdited(reader.bytes, codeFrom, reader.end, units, out);
-    writeLeave(out, added, units);
-    out.u8(0x0b);
+    if (accounted) {
+      writeEnter(out, added, units);
+      writeBlock(out, typeIndex);
+      writeEdited(reader.bytes, codeFrom, reader.end, units, out);
+      writeLeave(out, added, units);
+      out.u8(0x0b);
+    } else {
+      writeEdited(reader.bytes, codeFrom, reader.end, 0, out);
+    }
+    checkSize(functionIndex, out.size - sizeBefore, REWRITTEN_FUNCTION_BYTES_MAX);
   }
 
   /** Begins the block around an accounted body, so that every way out but a tail call ends in one place. */
@@ -126,6 +126,10 @@ export function bodyRewriter(shape: Shape, added: Additions): BodyRewriter {
     }
     out.copy(source, from, end);
   }
+}
+
+function checkSize(functionIndex: number, bytes: number, bytesMax: number): void {
+  if (bytes > bytesMax) throw new LimitError({ code: "function_too_large", functionIndex, bytes, bytesMax });
 }
 
 function call(index: number, out: Writer): void {

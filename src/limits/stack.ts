@@ -55,7 +55,8 @@ export function createStack(unitsMax: number): Stack {
       return spare;
     },
     begin() {
-      for (const { counter, given } of shares) if (given > 0) counter.set(given);
+      // One that was given nothing stands at 0, unless it asked in vain.
+      for (const { counter, given } of shares) if (given > 0 || exhausted) counter.set(given);
       exhausted = false;
     },
     exhausted: () => exhausted,

@@ -1,7 +1,8 @@
 import { dirname, isAbsolute, join, normalize } from "node:path";
 import { type Address, childAddress, parseAddress } from "../address/mod.ts";
 import { AddressError } from "../address/mod.ts";
-import type { Child, Manifest, Place } from "./manifest.ts";
+import type { Child, Manifest } from "./manifest.ts";
+import type { Place } from "./place.ts";
 import { CHILD_DEPTH_MAX, TREE_ACTORS_MAX } from "./manifest.ts";
 import { parseManifest } from "./parse_manifest.ts";
 import { describeExcess, excessPermissions } from "./permissions.ts";

@@ -1,5 +1,6 @@
 import type { Limits } from "./limits.ts";
 import type { Permissions } from "./permissions.ts";
+import type { Place } from "./place.ts";
 
 /** What an actor is and may do, checked. Everything that the manifest left out has its default. */
 export interface Manifest {
@@ -39,12 +40,6 @@ export type Child =
     /** Where the path stands. */
     readonly at: Place;
   };
-
-/** A place in a manifest, counted from one; `column` in UTF-16 code units. */
-export interface Place {
-  readonly line: number;
-  readonly column: number;
-}
 
 /** Levels of children below a manifest. */
 export const CHILD_DEPTH_MAX = 16;

@@ -40,9 +40,9 @@ export {
   type Manifest,
   MANIFEST_BYTES_MAX,
   PARAMS_DEPTH_MAX,
-  type Place,
   TREE_ACTORS_MAX,
 } from "./manifest.ts";
+export type { Place } from "./place.ts";
 export { manifestJson } from "./manifest_json.ts";
 export { parseManifest } from "./parse_manifest.ts";
 export { type Excess, excessPermissions, NO_PERMISSIONS, type Permissions } from "./permissions.ts";

@@ -1,4 +1,4 @@
-import type { Place } from "./manifest.ts";
+import type { Place } from "./place.ts";
 
 /** What kind of problem a manifest has; stable. */
 export type ProblemCode =

@@ -1,6 +1,6 @@
 import { ParseError } from "toml-eslint-parser";
 import { describeAt } from "../codec/mod.ts";
-import type { Place } from "./manifest.ts";
+import type { Place } from "./place.ts";
 import { type Findings, report } from "./problem.ts";
 
 /** What was wanted, by the message of the library, which carries no code. An unknown one is shown as it is. */

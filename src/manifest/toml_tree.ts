@@ -8,7 +8,7 @@
  */
 
 import { type AST, parseTOML } from "toml-eslint-parser";
-import type { Place } from "./manifest.ts";
+import type { Place } from "./place.ts";
 import { type Findings, report } from "./problem.ts";
 import { reportSyntax } from "./toml_syntax.ts";
 

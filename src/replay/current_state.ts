@@ -1,10 +1,10 @@
-import { commitPart, type HashHex, type KeyframeEntry, parseEntry, type ReturnEntry } from "../chain/mod.ts";
-import { decodeUtf8 } from "../codec/mod.ts";
-import type { LogReader } from "../store/mod.ts";
+import { commitPart, type KeyframeEntry, type ReturnEntry } from "../chain/mod.ts";
+import { decodeUtf8, encodeUtf8 } from "../codec/mod.ts";
+import type { LogReader, StateRow } from "../store/mod.ts";
 import type { WorkerSetup } from "../worker/mod.ts";
-import { partSalt, readTurns, type RecordedTurn } from "./recorded_turn.ts";
+import { entryAt, partSalt, readStored, readTurns, type RecordedTurn } from "./recorded_turn.ts";
 import { ReplayError } from "./replay_error.ts";
-import { replayTurns, type StartReplaying } from "./replay_turns.ts";
+import { type ReplayJob, replayTurns, type StartReplaying } from "./replay_turns.ts";
 
 /** An entry that commits to the state after it. */
 type StateEntry = KeyframeEntry | ReturnEntry;
@@ -56,74 +56,131 @@ export async function currentState(
       return { state: decodeUtf8(row.bytes), seq: last.seq, rowSeq, replayed: 0 };
     }
   }
-  const start = row === undefined ? noState : decodeUtf8(row.bytes);
-  if (row === undefined && matches(reader, address, last.seq, new TextEncoder().encode(noState))) {
+  if (row === undefined && matches(reader, address, last.seq, encodeUtf8(noState))) {
     return { state: noState, seq: last.seq, rowSeq, replayed: 0 };
   }
-  const { state, replayed } = await replayFrom(reader, address, rowSeq, start, ports);
-  if (!matches(reader, address, last.seq, new TextEncoder().encode(state))) {
+  const { state, replayed } = await replaySince(reader, address, row, ports);
+  if (!matches(reader, address, last.seq, encodeUtf8(state))) {
     const detail = "the state that replay gives does not match its commitment";
     throw new ReplayError({ code: "damaged", address, seq: last.seq, detail });
   }
   return { state, seq: last.seq, rowSeq, replayed };
 }
 
-/** Runs again everything after entry `since`, activation by activation. */
+/** A state that the log holds whole, and the entry after which it holds. */
+interface KnownState {
+  readonly seq: number;
+  readonly state: string;
+}
+
+/** What replay came to. */
+interface Replayed {
+  readonly state: string;
+  readonly replayed: number;
+}
+
+/**
+ * Runs again what follows the state row. Where an instance remembered more than
+ * its state, that goes another way, and it takes a run from a keyframe on.
+ */
+async function replaySince(
+  reader: LogReader,
+  address: string,
+  row: StateRow | undefined,
+  ports: ReplayPorts,
+): Promise<Replayed> {
+  if (row === undefined) return await replayFrom(reader, address, wholeKeyframe(reader, address), ports);
+  try {
+    return await replayFrom(reader, address, { seq: row.seq, state: decodeUtf8(row.bytes) }, ports);
+  } catch (error) {
+    if (!(error instanceof ReplayError) || error.fault.code !== "diverged") throw error;
+    const keyframe = wholeKeyframe(reader, address, row.seq + 1);
+    if (keyframe.seq === row.seq) throw error;
+    return await replayFrom(reader, address, keyframe, ports);
+  }
+}
+
+/** Runs again everything after a known state, activation by activation. */
 async function replayFrom(
   reader: LogReader,
   address: string,
-  since: number,
-  start: string,
+  known: KnownState,
   ports: ReplayPorts,
-): Promise<{ state: string; replayed: number }> {
-  let state = start;
+): Promise<Replayed> {
+  let { state } = known;
   let replayed = 0;
-  for (const { instantiation, turns } of activationsSince(reader, address, since)) {
+  for (const { from, instantiation, turns } of activationsSince(reader, address, known.seq)) {
     const setup = await ports.load(reader, address, instantiation.opening.seq);
-    const job = { address, setup: { ...setup, state }, instantiation, turns };
-    const result = await replayTurns(reader, job, ports.start);
+    const result = await replayTurns(
+      reader,
+      { address, setup: { ...setup, state }, from, instantiation, turns },
+      ports.start,
+    );
     state = result.state;
     replayed += result.turns;
   }
   return { state, replayed };
 }
 
-interface ActivationTurns {
+interface ActivationTurns extends Pick<ReplayJob, "from"> {
   readonly instantiation: RecordedTurn;
-  /** The turns of it that end after the entry asked for. */
+  /** The turns of it that end after the entry asked for, up to the last that made a state. */
   readonly turns: readonly RecordedTurn[];
 }
 
-/** The activations that have turns ending after entry `since`, each from there on. */
+/** The activations in which a state was made after entry `since`, each from there on. */
 function activationsSince(reader: LogReader, address: string, since: number): ActivationTurns[] {
-  const found: { instantiation: RecordedTurn; turns: RecordedTurn[] }[] = [];
+  const found: { from: ReplayJob["from"]; instantiation: RecordedTurn; turns: RecordedTurn[] }[] = [];
   for (const turn of readTurns(reader, address, lastKeyframe(reader, address, since))) {
-    if (turn.opening.kind === "keyframe") found.push({ instantiation: turn, turns: [] });
-    else if (turn.closing.seq > since) found.at(-1)?.turns.push(turn);
+    if (turn.opening.kind === "keyframe") found.push({ from: "begins", instantiation: turn, turns: [] });
+    const activation = found.at(-1);
+    if (activation === undefined || turn.opening.kind === "keyframe") continue;
+    if (turn.closing.seq > since) activation.turns.push(turn);
+    else activation.from = "joins";
   }
-  return found.filter(({ turns }) => turns.length > 0);
+  return found
+    .map(({ turns, ...rest }) => ({ ...rest, turns: turns.slice(0, turns.findLastIndex(madeState) + 1) }))
+    .filter(({ turns }) => turns.length > 0);
 }
 
-/** The keyframe of the activation that entry `seq` belongs to; the first one for -1. */
+function madeState({ closing }: RecordedTurn): boolean {
+  return closing.kind === "return" && closing.outcome === "ok";
+}
+
+/** The last keyframe before entry `to` whose state the log holds whole; the first always does. */
+function wholeKeyframe(reader: LogReader, address: string, to?: number): KnownState {
+  const range = to === undefined ? { backwards: true } : { backwards: true, to };
+  for (const stored of reader.records(address, range)) {
+    const { kind, seq } = readStored(address, stored);
+    const bytes = stored.parts[0]?.bytes;
+    if (kind !== "keyframe" || bytes === undefined) continue;
+    if (!matches(reader, address, seq, bytes)) {
+      const detail = "the state does not match its commitment";
+      throw new ReplayError({ code: "damaged", address, seq, detail });
+    }
+    return { seq, state: decodeUtf8(bytes) };
+  }
+  throw new ReplayError({ code: "damaged", address, seq: 0, detail: "no keyframe holds its state" });
+}
+
+/** The keyframe of the activation that entry `seq` belongs to. */
 function lastKeyframe(reader: LogReader, address: string, seq: number): number {
-  if (seq < 0) return 0;
-  for (const { text } of reader.entries(address, { to: seq + 1, backwards: true })) {
-    const entry = parseEntry(text);
+  for (const stored of reader.entries(address, { to: seq + 1, backwards: true })) {
+    const entry = readStored(address, stored);
     if (entry.kind === "keyframe") return entry.seq;
   }
   throw new ReplayError({ code: "damaged", address, seq, detail: "no activation holds this entry" });
 }
 
 function lastStateEntry(reader: LogReader, address: string): StateEntry | undefined {
-  for (const { text } of reader.entries(address, { backwards: true })) {
-    const entry = parseEntry(text);
+  for (const stored of reader.entries(address, { backwards: true })) {
+    const entry = readStored(address, stored);
     if (entry.kind === "keyframe" || (entry.kind === "return" && entry.outcome === "ok")) return entry;
   }
   return undefined;
 }
 
 function matches(reader: LogReader, address: string, seq: number, bytes: Uint8Array): boolean {
-  const stored = reader.entry(address, seq);
-  const commitment = stored && parseEntry(stored.text).parts[0];
-  return commitment === commitPart(bytes, partSalt(reader, address, seq, 0)) as HashHex;
+  const commitment = entryAt(reader, address, seq).parts[0];
+  return commitment === commitPart(bytes, partSalt(reader, address, seq, 0));
 }

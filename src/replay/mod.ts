@@ -19,10 +19,12 @@ export { type CurrentState, currentState, type ReplayPorts } from "./current_sta
 export {
   callRecord,
   type CheckedEntry,
+  entryAt,
   headOf,
   partSalt,
   partText,
   readEntries,
+  readStored,
   readTurns,
   type RecordedTurn,
 } from "./recorded_turn.ts";

@@ -1,8 +1,10 @@
 import type { CallRecord } from "../boundary/mod.ts";
 import {
   type CallEntry,
+  ChainError,
   chainHash,
   type ChainHead,
+  commitPart,
   type CutEntry,
   type Entry,
   type KeyframeEntry,
@@ -12,7 +14,7 @@ import {
   type TrapEntry,
 } from "../chain/mod.ts";
 import { decodeUtf8 } from "../codec/mod.ts";
-import type { LogReader, StoredPart } from "../store/mod.ts";
+import type { LogReader, StoredEntry, StoredPart } from "../store/mod.ts";
 import { ReplayError } from "./replay_error.ts";
 
 /** One turn as the log has it. */
@@ -44,7 +46,7 @@ export function* readEntries(
   let prev: string | undefined;
   let seq = from;
   for (const stored of reader.entries(address, to === undefined ? { from } : { from, to })) {
-    const entry = parseEntry(stored.text);
+    const entry = readStored(address, stored);
     if (entry.seq !== seq || (prev !== undefined && entry.prev !== prev)) {
       throw new ReplayError({ code: "damaged", address, seq, detail: "the chain is broken here" });
     }
@@ -95,12 +97,44 @@ export function* readTurns(
   }
 }
 
-/** Reads the text of one part. */
-export function partText(reader: LogReader, address: string, seq: number, index: number): string {
-  const part = reader.parts(address, seq)[index];
-  if (part?.bytes === undefined) {
+/**
+ * Reads an entry that the store gave.
+ *
+ * @throws {ReplayError} `damaged`
+ */
+export function readStored(address: string, { seq, text }: StoredEntry): Entry {
+  try {
+    return parseEntry(text);
+  } catch (error) {
+    if (!(error instanceof ChainError)) throw error;
+    throw new ReplayError({ code: "damaged", address, seq, detail: error.message });
+  }
+}
+
+/** Reads one entry. @throws {ReplayError} `damaged` */
+export function entryAt(reader: LogReader, address: string, seq: number): Entry {
+  const stored = reader.entry(address, seq);
+  if (stored === undefined) {
+    throw new ReplayError({ code: "damaged", address, seq, detail: "it is not there" });
+  }
+  return readStored(address, stored);
+}
+
+/** Reads the text of one part, and checks it against its entry. @throws {ReplayError} `part_absent`, `damaged` */
+export function partText(reader: LogReader, address: string, entry: Entry, index: number): string {
+  return textIn(reader.parts(address, entry.seq), address, entry, index);
+}
+
+function textIn(parts: readonly StoredPart[], address: string, entry: Entry, index: number): string {
+  const { seq } = entry;
+  const part = parts[index];
+  if (part?.bytes === undefined || part.salt === undefined) {
     const detail = `part ${index} is ${part?.status ?? "missing"}`;
     throw new ReplayError({ code: "part_absent", address, seq, detail });
+  }
+  if (commitPart(part.bytes, part.salt) !== entry.parts[index]) {
+    const detail = `part ${index} is not what the entry commits to`;
+    throw new ReplayError({ code: "damaged", address, seq, detail });
   }
   return decodeUtf8(part.bytes);
 }
@@ -117,13 +151,13 @@ export function partSalt(reader: LogReader, address: string, seq: number, index:
 
 /** The record of a call as the boundary takes it, from its entry and parts. */
 export function callRecord(reader: LogReader, address: string, entry: CallEntry): CallRecord {
-  const body = entry.bodied ? { body: partText(reader, address, entry.seq, 2) } : {};
+  const parts = reader.parts(address, entry.seq);
   return {
     function: entry.function,
     outcome: entry.outcome,
-    arguments: partText(reader, address, entry.seq, 0),
-    result: partText(reader, address, entry.seq, 1),
-    ...body,
+    arguments: textIn(parts, address, entry, 0),
+    result: textIn(parts, address, entry, 1),
+    ...(entry.bodied && { body: textIn(parts, address, entry, 2) }),
     timeMs: entry.time,
   };
 }

@@ -1,6 +1,6 @@
 import type { ActorDefinition, ActorPast } from "../actor/mod.ts";
-import { type KeyframeReason, parseEntry } from "../chain/mod.ts";
-import { currentState, headOf, partText, type ReplayPorts } from "../replay/mod.ts";
+import type { KeyframeEntry, KeyframeReason } from "../chain/mod.ts";
+import { currentState, headOf, partText, readStored, type ReplayPorts } from "../replay/mod.ts";
 import type { ActorStatus, LogReader } from "../store/mod.ts";
 import { RuntimeError } from "./runtime_error.ts";
 
@@ -81,10 +81,10 @@ function findChange(reader: LogReader, definition: ActorDefinition): RuntimeErro
 }
 
 /** The last keyframe of a chain. */
-export function lastKeyframe(reader: LogReader, address: string): number | undefined {
-  for (const { text } of reader.entries(address, { backwards: true })) {
-    const entry = parseEntry(text);
-    if (entry.kind === "keyframe") return entry.seq;
+function lastKeyframe(reader: LogReader, address: string): KeyframeEntry | undefined {
+  for (const stored of reader.entries(address, { backwards: true })) {
+    const entry = readStored(address, stored);
+    if (entry.kind === "keyframe") return entry;
   }
   return undefined;
 }
@@ -92,9 +92,10 @@ export function lastKeyframe(reader: LogReader, address: string): number | undef
 /** Bytes of entries and parts since the last keyframe whose state is kept whole; counts no further than `bytesMax`. */
 function bytesSinceKeyframe(reader: LogReader, address: string, bytesMax: number): number {
   let bytes = 0;
-  for (const { text, parts } of reader.records(address, { backwards: true })) {
+  for (const stored of reader.records(address, { backwards: true })) {
+    const { text, parts } = stored;
     if (bytes >= bytesMax) break;
-    if (parseEntry(text).kind === "keyframe" && parts[0]?.status === "present") break;
+    if (readStored(address, stored).kind === "keyframe" && parts[0]?.status === "present") break;
     bytes += text.length + parts.reduce((sum, part) => sum + (part.bytes?.length ?? 0), 0);
   }
   return bytes;
@@ -104,8 +105,8 @@ function bytesSinceKeyframe(reader: LogReader, address: string, bytesMax: number
 function isInitialised(reader: LogReader, address: string, seq: number): boolean {
   if (seq < 0) return false;
   let opened: string | undefined;
-  for (const { text } of reader.entries(address, { to: seq + 1 })) {
-    const entry = parseEntry(text);
+  for (const stored of reader.entries(address, { to: seq + 1 })) {
+    const entry = readStored(address, stored);
     if (entry.kind === "keyframe") opened = undefined;
     if (entry.kind === "receive") opened = entry.type;
     if (entry.kind === "return" && entry.outcome === "ok" && opened !== undefined) return true;

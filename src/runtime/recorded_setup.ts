@@ -1,6 +1,6 @@
-import { isJsonObject, type JsonObject, parseCanonical } from "../codec/mod.ts";
+import { isJsonObject, type JsonObject, parseCanonical, sha256Hex } from "../codec/mod.ts";
 import { noGrants } from "../host/mod.ts";
-import { partText, ReplayError, type ReplayPorts } from "../replay/mod.ts";
+import { entryAt, partText, ReplayError, type ReplayPorts } from "../replay/mod.ts";
 import type { LogReader } from "../store/mod.ts";
 import type { WorkerSetup } from "../worker/mod.ts";
 import { callsMax } from "./definition.ts";
@@ -18,8 +18,9 @@ export async function recordedSetup(
   keyframe: number,
   load: LoadComponent,
 ): ReturnType<ReplayPorts["load"]> {
+  const entry = entryAt(reader, address, keyframe);
   const part = (index: number): JsonObject => {
-    const value = parseCanonical(partText(reader, address, keyframe, index));
+    const value = parseCanonical(partText(reader, address, entry, index));
     if (!isJsonObject(value)) throw damaged(`part ${index} is not an object`);
     return value;
   };
@@ -27,6 +28,7 @@ export async function recordedSetup(
   const blob = (sha256: unknown): Uint8Array => {
     const bytes = typeof sha256 === "string" ? reader.blob(sha256) : undefined;
     if (bytes === undefined) throw damaged(`the log lacks the bytes of ${sha256}`);
+    if (sha256Hex(bytes) !== sha256) throw damaged(`the bytes of ${sha256} are others`);
     return bytes;
   };
   const number = (object: JsonObject, key: string): number => {

@@ -111,3 +111,28 @@ test("while another process writes, the log can be read and not be written, and 
     rmSync(folder, { recursive: true });
   }
 });
+
+test("a disk that fails in the middle refuses commits, tells why, and keeps what it took", async (context) => {
+  if (runtime.os === "win32") return context.skip("no such limit there");
+  const folder = mkdtempSync(join(tmpdir(), "theater-crash-"));
+  const path = join(folder, "theater.db");
+  try {
+    // No file may grow past some hundred KiB; without the signal, writing on is an error.
+    const limited = `trap "" XFSZ; ulimit -f 1000; exec "$@"`;
+    const command = ["-c", limited, "sh", process.execPath, ...runProgram, program, path];
+    const child = spawn("sh", command, { stdio: ["ignore", "pipe", "pipe"] });
+    let told = "";
+    let complaint = "";
+    child.stdout.on("data", (chunk: Uint8Array) => told += new TextDecoder().decode(chunk));
+    child.stderr.on("data", (chunk: Uint8Array) => complaint += new TextDecoder().decode(chunk));
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    equal(code, 1, complaint);
+    ok(/StoreError.*(disk|full)/.test(complaint), complaint);
+    const last = Number(told.trim().split("\n").at(-1));
+    const store = openLog(path);
+    equal(checkWhole(store, last), last + 1);
+    store.close();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

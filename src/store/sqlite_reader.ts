@@ -6,7 +6,7 @@ import {
   openDatabase,
   type SqlRow,
 } from "../platform/mod.ts";
-import { asStoreError } from "./database_fault.ts";
+import { asStoreError } from "./system_fault.ts";
 import { checkSchema, readVersion, schemaVersion } from "./schema.ts";
 import {
   type ActorSqlRow,

@@ -12,7 +12,7 @@ import {
   randomBytes,
   systemClock,
 } from "../platform/mod.ts";
-import { asStoreError } from "./database_fault.ts";
+import { asStoreError } from "./system_fault.ts";
 import { emptyHead, planCommit } from "./plan_commit.ts";
 import { checkSchema, migrate } from "./schema.ts";
 import { createReader, lockTimeoutMs } from "./sqlite_reader.ts";
@@ -37,6 +37,8 @@ export interface OpenLogOptions {
   readonly nodeName?: string;
   /** Refuse, as if the disk were full, to let the file grow past this many bytes. @default no bound */
   readonly bytesMax?: number;
+  /** How long a commit waits for a lock that another program holds, in milliseconds. @default 5000 */
+  readonly timeoutMs?: number;
 }
 
 const pageBytes = 4096;
@@ -148,22 +150,21 @@ function readHeads(database: Database): Map<string, ActorSqlRow> {
   const refuse = (found: string): never => {
     throw new StoreError({ code: "damaged", path: database.path, found });
   };
-  const rows = database.prepare<
-    ActorSqlRow & { readonly last: number | null; readonly entry: string | null; readonly cut: number }
+  const page = database.prepare<
+    ActorSqlRow & { readonly last: number | null; readonly entry: string | null }
   >(
-    `SELECT a.*, e.seq AS last, e.entry,
-     EXISTS (SELECT 1 FROM pruned AS p WHERE p.actor = a.id AND p.seq = a.size - 1) AS cut
-     FROM actor AS a LEFT JOIN entry AS e
-     ON e.actor = a.id AND e.seq = (SELECT max(n.seq) FROM entry AS n WHERE n.actor = a.id)`,
+    `SELECT a.*, e.seq AS last, e.entry FROM actor AS a LEFT JOIN entry AS e
+     ON e.actor = a.id AND e.seq = (SELECT max(n.seq) FROM entry AS n WHERE n.actor = a.id)
+     WHERE a.id > ? ORDER BY a.id LIMIT 1000`,
   );
-  for (const { last, entry, cut, ...row } of rows.iterate()) {
-    // In a log the entry that says so comes after all that is pruned; what a stranger has made is not for us to open.
-    if (cut !== 0) refuse(`the last entry of ${row.address} is pruned`);
-    const size = (last ?? -1) + 1;
-    if (size !== row.size) refuse(`${row.address} should have ${row.size} entries and has ${size}`);
-    const head = entry === null ? emptyHead : chainHash(entry);
-    if (head !== row.head) refuse(`the last entry of ${row.address} is not the one that was written`);
-    heads.set(row.address, row as ActorSqlRow);
+  for (let rows = page.all(0); rows.length > 0; rows = page.all(rows.at(-1)?.id ?? 0)) {
+    for (const { last, entry, ...row } of rows) {
+      const size = (last ?? -1) + 1;
+      if (size !== row.size) refuse(`${row.address} should have ${row.size} entries and has ${size}`);
+      const head = entry === null ? emptyHead : chainHash(entry);
+      if (head !== row.head) refuse(`the last entry of ${row.address} is not the one that was written`);
+      heads.set(row.address, row as ActorSqlRow);
+    }
   }
   return heads;
 }
@@ -335,8 +336,12 @@ function createStore(database: Database, epoch: number, release: () => void): Lo
     scrub() {
       asStoreError(() => {
         // Overwrites what is freed; VACUUM writes the whole file anew; the WAL, which holds the old pages, is cut to nothing.
-        database.exec("PRAGMA secure_delete = ON; VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
-        database.exec("PRAGMA secure_delete = OFF");
+        database.exec("PRAGMA secure_delete = ON; VACUUM; PRAGMA secure_delete = OFF");
+        const busy = database.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get()?.["busy"];
+        if (busy === 1) {
+          const message = "a reader still looks at what was taken away";
+          throw new StoreError({ code: "busy", path: database.path, message });
+        }
       });
     },
     close() {
@@ -354,14 +359,14 @@ function createStore(database: Database, epoch: number, release: () => void): Lo
  * `newer_version` or `damaged` by what is there; `read_only`, `full`, …
  */
 export function openLog(path: string, options: OpenLogOptions = {}): LogStore {
-  const { nodeName = nodeNameOf(hostname()), bytesMax } = options;
-  ensureFolder(dirname(path));
+  const { nodeName = nodeNameOf(hostname()), bytesMax, timeoutMs = lockTimeoutMs } = options;
+  asStoreError(() => ensureFolder(dirname(path)));
   const lock = takeWriterLock(path);
   let database: Database | undefined;
   try {
-    createPrivateFile(path);
     return asStoreError(() => {
-      database = openDatabase(path, { timeoutMs: lockTimeoutMs });
+      createPrivateFile(path);
+      database = openDatabase(path, { timeoutMs });
       if (bytesMax !== undefined) {
         database.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(bytesMax / pageBytes))}`);
       }

@@ -305,6 +305,8 @@ export interface LogStore extends LogReader {
   /**
    * Rewrites what is kept so that nothing remains of what was taken away,
    * neither in the file nor beside it. Takes as long as to copy the log.
+   *
+   * @throws {StoreError} `busy` while another program reads; try again then
    */
   scrub(): void;
 }

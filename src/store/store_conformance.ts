@@ -8,7 +8,17 @@ import { test } from "node:test";
 import { processId } from "../platform/mod.ts";
 import { createRandom, type Random } from "./testing/random.ts";
 import { appendOf, bytesOf, createOf, hashOf, mailOf, timerOf } from "./testing/writes.ts";
-import type { ActorRow, LogReader, LogStore, MailRow, StoredPart, TimerRow, Write } from "./store.ts";
+import {
+  type ActorRow,
+  type LogReader,
+  type LogStore,
+  type MailRow,
+  nodeTree,
+  type StoredPart,
+  tileHashes,
+  type TimerRow,
+  type Write,
+} from "./store.ts";
 import { emptyHead } from "./plan_commit.ts";
 import { StoreError, type StoreFault } from "./store_error.ts";
 
@@ -73,6 +83,22 @@ export function testStore(name: string, makeLog: () => LogUnderTest): void {
     equal(store.state("a"), undefined);
     deepEqual(store.mail("a"), []);
     equal(store.key("a", bytesOf("k")), undefined);
+    equal(store.kind, "log");
+    equal(store.sealed(), 0);
+    equal(store.checkpoint(), undefined);
+    equal(store.tile(nodeTree, 0, 0), undefined);
+    equal(store.tile("a", 0, 0), undefined);
+    for (
+      const rows of [
+        store.seals(),
+        store.sealsOf("a"),
+        store.leaves(),
+        store.checkpoints(),
+        store.pruned("a"),
+      ]
+    ) {
+      deepEqual([...rows], []);
+    }
     deepEqual(store.commit([]), []);
     store.close();
     store.close();
@@ -265,7 +291,138 @@ export function testStore(name: string, makeLog: () => LogUnderTest): void {
     store.close();
   });
 
+  check("tiles, seals and checkpoints are found again, also when opened again", (log) => {
+    let store = openWith(log, "a", "node");
+    const tileOf = (n: number) => new Uint8Array(32 * tileHashes).fill(n);
+    const root = hashOf("root");
+    const count = 600; // More than a page of any reader.
+    store.commit([
+      { write: "tile", tree: nodeTree, level: 0, index: 0, hashes: tileOf(1) },
+      { write: "tile", tree: "node", level: 0, index: 0, hashes: tileOf(2) },
+      { write: "tile", tree: "a", level: 0, index: 1, hashes: tileOf(3) },
+      { write: "tile", tree: "a", level: 1, index: 0, hashes: tileOf(4) },
+      { write: "tile", tree: "a", level: 1, index: 0, hashes: tileOf(5) },
+    ]);
+    for (let i = 0; i < count; i++) {
+      store.commit([
+        { write: "seal", index: i, address: i % 2 === 0 ? "a" : "node", size: i + 1, root },
+        { write: "checkpoint", size: i + 1, note: `note ${i + 1}` },
+      ]);
+    }
+    store.commit([{ write: "checkpoint", size: 3, note: "again" }]);
+    const all = Array.from({ length: count }, (_, i) => ({
+      index: i,
+      address: i % 2 === 0 ? "a" : "node",
+      size: i + 1,
+      root,
+    }));
+    const notes = all.map(({ size }) => ({ size, note: size === 3 ? "again" : `note ${size}` }));
+    for (const again of [false, true]) {
+      if (again) {
+        store.close();
+        store = log.openLog();
+      }
+      deepEqual(store.tile(nodeTree, 0, 0), tileOf(1));
+      deepEqual(store.tile("node", 0, 0), tileOf(2));
+      deepEqual(store.tile("a", 0, 1), tileOf(3));
+      deepEqual(store.tile("a", 1, 0), tileOf(5));
+      equal(store.tile("a", 0, 0), undefined);
+      equal(store.tile("nobody", 0, 0), undefined);
+      equal(store.sealed(), count);
+      deepEqual([...store.seals()], all);
+      deepEqual([...store.seals({ from: 250, to: 270 })], all.slice(250, 270));
+      deepEqual([...store.seals({ backwards: true })], all.toReversed());
+      deepEqual([...store.sealsOf("a")], all.filter(({ address }) => address === "a").reverse());
+      deepEqual([...store.sealsOf("nobody")], []);
+      deepEqual(store.checkpoint(), notes.at(-1));
+      deepEqual(store.checkpoint(3), { size: 3, note: "again" });
+      equal(store.checkpoint(count + 1), undefined);
+      deepEqual([...store.checkpoints()], notes);
+      deepEqual([...store.checkpoints({ from: 2, to: 4, backwards: true })], [notes[2], notes[1]]);
+    }
+    store.close();
+  });
+
+  check("leaves of others stand between seals, as in a bundle", (log) => {
+    const store = openWith(log, "a");
+    const hash = hashOf("x");
+    store.commit([
+      { write: "leaf", index: 0, hash },
+      { write: "seal", index: 1, address: "a", size: 1, root: hash },
+      { write: "leaf", index: 2, hash },
+    ]);
+    equal(store.sealed(), 3);
+    deepEqual([...store.leaves()], [{ index: 0, hash }, { index: 2, hash }]);
+    deepEqual([...store.leaves({ from: 1 })], [{ index: 2, hash }]);
+    equal([...store.seals()].length, 1);
+    equal(faultCode(() => store.commit([{ write: "leaf", index: 2, hash }])), "leaf_out_of_order");
+    store.close();
+  });
+
+  check("what is erased, filled, pruned and put back, and what goes with it", (log) => {
+    let store = openWith(log, "a");
+    const count = 8;
+    for (let seq = 0; seq < count; seq++) {
+      store.commit([appendOf("a", seq, { parts: [`said ${seq}`, { status: "derivable" }] })]);
+    }
+    const whole = [...store.records("a")];
+    const before = store.actor("a");
+    const at = (seq: number) => whole[seq] ?? whole[0];
+    const hash = (seq: number) => hashOf(at(seq)?.text ?? "");
+    store.commit([
+      { write: "state", address: "a", seq: 7, bytes: bytesOf("{}") },
+      { write: "key", address: "a", key: bytesOf("k"), seq: 1 },
+      { write: "blob", sha256: hashOf("blob"), bytes: bytesOf("blob") },
+      { write: "erase-part", address: "a", seq: 6, part: 0 },
+      { write: "fill-part", address: "a", seq: 6, part: 1, bytes: bytesOf("state") },
+      ...[1, 2, 3].map((seq): Write => ({ write: "prune", address: "a", seq, hash: hash(seq) })),
+    ]);
+    store.commit([
+      { write: "state-gone", address: "a" },
+      { write: "key-gone", address: "a", key: bytesOf("k") },
+      { write: "blob-gone", sha256: hashOf("blob") },
+      // Once more does no harm.
+      { write: "erase-part", address: "a", seq: 6, part: 0 },
+    ]);
+    store.scrub();
+    for (const again of [false, true]) {
+      if (again) {
+        store.close();
+        store = log.openLog();
+      }
+      const [, derivable] = at(6)?.parts ?? [];
+      deepEqual(store.parts("a", 6), [{ status: "erased" }, {
+        ...derivable,
+        status: "present",
+        bytes: bytesOf("state"),
+      }]);
+      equal(store.entry("a", 6)?.text, at(6)?.text);
+      deepEqual([...store.entries("a")].map(({ seq }) => seq), [0, 4, 5, 6, 7]);
+      deepEqual([...store.records("a", { to: 6, backwards: true })].map(({ seq }) => seq), [5, 4, 0]);
+      equal(store.entry("a", 2), undefined);
+      deepEqual(store.parts("a", 2), []);
+      deepEqual([...store.pruned("a")], [1, 2, 3].map((seq) => ({ seq, hash: hash(seq) })));
+      deepEqual([...store.pruned("a", { from: 2, to: 3 })], [{ seq: 2, hash: hash(2) }]);
+      equal(store.actor("a")?.size, count);
+      equal(store.actor("a")?.head, before?.head);
+      equal(store.state("a"), undefined);
+      equal(store.key("a", bytesOf("k")), undefined);
+      equal(store.blob(hashOf("blob")), undefined);
+    }
+    store.commit([1, 2, 3].map((seq): Write => {
+      const { text, parts } = at(seq) ?? { text: "", parts: [] };
+      return { write: "restore", address: "a", seq, text, parts };
+    }));
+    deepEqual([...store.records("a")].filter(({ seq }) => seq !== 6), whole.filter(({ seq }) => seq !== 6));
+    deepEqual([...store.pruned("a")], []);
+    // The bytes are counted as they are: one part went, with its salt, and one came.
+    const change = bytesOf("state").length - 16 - bytesOf("said 6").length;
+    equal(store.actor("a")?.bytes, (before?.bytes ?? 0) + change);
+    store.close();
+  });
+
   const salt = new Uint8Array(16);
+  const root = hashOf("root");
   const refusals: readonly (readonly [string, Write, StoreFault["code"] | "TypeError"])[] = [
     ["a gap", appendOf("a", 2), "out_of_order"],
     ["an entry twice", appendOf("a", 0), "out_of_order"],
@@ -297,6 +454,33 @@ export function testStore(name: string, makeLog: () => LogUnderTest): void {
       "TypeError",
     ],
     ["a blob under half a hash", { write: "blob", sha256: "0".repeat(32), bytes: salt }, "TypeError"],
+    ["a leaf twice", { write: "seal", index: 0, address: "a", size: 1, root }, "leaf_out_of_order"],
+    ["a seal of nobody", { write: "seal", index: 1, address: "nobody", size: 1, root }, "unknown_actor"],
+    ["a seal of nothing", { write: "seal", index: 1, address: "a", size: 0, root }, "TypeError"],
+    ["a root that is no hash", { write: "seal", index: 1, address: "a", size: 1, root: "" }, "TypeError"],
+    ["half a tile", { write: "tile", tree: nodeTree, level: 0, index: 0, hashes: salt }, "TypeError"],
+    ["a checkpoint of nothing", { write: "checkpoint", size: 0, note: "" }, "TypeError"],
+    [
+      "a tile of nobody",
+      { write: "tile", tree: "nobody", level: 0, index: 0, hashes: new Uint8Array(8192) },
+      "unknown_actor",
+    ],
+    ["to erase what is not there", { write: "erase-part", address: "a", seq: 0, part: 1 }, "unknown_entry"],
+    ["to erase what is to come", { write: "erase-part", address: "a", seq: 1, part: 0 }, "unknown_entry"],
+    ["to erase of nobody", { write: "erase-part", address: "nobody", seq: 0, part: 0 }, "unknown_actor"],
+    [
+      "to fill what is there",
+      { write: "fill-part", address: "a", seq: 0, part: 0, bytes: salt },
+      "TypeError",
+    ],
+    ["to prune what is to come", { write: "prune", address: "a", seq: 1, hash: root }, "unknown_entry"],
+    ["to put back what is there", { ...appendOf("a", 0), write: "restore" }, "unknown_entry"],
+    ["to put back what never was", { ...appendOf("a", 1), write: "restore" }, "unknown_entry"],
+    [
+      "a pruned entry after a gap",
+      { write: "append-pruned", address: "a", seq: 2, hash: root },
+      "out_of_order",
+    ],
     ["a timer that is no number", { write: "timer", timer: timerOf("a", "1e3", 1) }, "TypeError"],
     ["mail without a salt", {
       write: "mail",
@@ -307,7 +491,7 @@ export function testStore(name: string, makeLog: () => LogUnderTest): void {
   for (const [what, bad, code] of refusals) {
     check(`refuses ${what}, and with it the whole commit`, (log) => {
       const store = openWith(log, "a");
-      store.commit([appendOf("a", 0)]);
+      store.commit([appendOf("a", 0), { write: "seal", index: 0, address: "a", size: 1, root }]);
       const before = snapshot(store);
       const writes: Write[] = [
         createOf("b"),
@@ -476,9 +660,7 @@ function createModel() {
         case "state":
           states.push(write);
           break;
-        case "create":
-        case "blob":
-        case "status":
+        default: // The others are not drawn.
           break;
       }
     }

@@ -6,7 +6,7 @@ import {
   processId,
   systemClock,
 } from "../platform/mod.ts";
-import { asStoreError } from "./database_fault.ts";
+import { asStoreError } from "./system_fault.ts";
 import { type LogHolder, StoreError } from "./store_error.ts";
 
 /** The right to write to a log, held until released or until the process is gone. */
@@ -51,8 +51,8 @@ function begin(database: Database, logPath: string): void {
  */
 export function takeWriterLock(logPath: string): WriterLock {
   const path = `${logPath}-lock`;
-  createPrivateFile(path);
   return asStoreError(() => {
+    createPrivateFile(path);
     const database = openDatabase(path);
     try {
       // Only the lock must be sure; what is written into the file need not survive anything.

@@ -9,8 +9,11 @@ import type { TurnEnd, WorkerLimits } from "./protocol.ts";
 const jsonDepthMax = 512;
 
 /** Thrown through the guest to end it; never reaches a caller as an error. */
-export class Cut {
-  constructor(readonly reason: "deadline" | "killed") {}
+export class Cut extends Error {
+  override readonly name = "Cut"; // An Error, so that the glue cannot take it for the err of a result.
+  constructor(readonly reason: "deadline" | "killed") {
+    super(reason);
+  }
 }
 
 /** An actor gave back what it may not: not JSON, or too large. */

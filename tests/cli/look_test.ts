@@ -220,7 +220,7 @@ test("theater check reads a manifest and its script, and says what the actor may
     stdout,
     /^ok {2}bank\.toml: 2 actors\n\nbank\n {2}component {2}bank\.ts\n {2}sha256 {5}[0-9a-f]{64}\n/,
   );
-  match(stdout, /\n {2}may {8}write log lines; send to bank\/\*\n {2}limits {5}.* \(the defaults\)\n/);
+  match(stdout, /\n {2}may {8}write log lines; send to bank\/\*\n {2}limits {5}turn 5 s, memory 64MiB, .*\n/);
   match(
     stdout,
     /\nbank\/teller\n.*\n.*\n {2}may {8}answer messages, nothing else\n {2}limits {5}.*memory 16MiB,.*\d\n$/,
@@ -267,3 +267,26 @@ for (const [what, name, content, says] of components) {
     match(stderr, /^error: Cannot run bank$/m);
   });
 }
+
+test("theater state replays the turns since the state that is kept", async () => {
+  const live = makeFolder();
+  writeFileSync(join(live, "counter.toml"), 'name = "counter"\ncomponent = "counter.ts"\n');
+  writeFileSync(
+    join(live, "counter.ts"),
+    "export function init() { return 0; }\n" +
+      "export function handle(state, message) { return [state + message.body, state]; }\n",
+  );
+  const { code, stderr } = await runCli(["run", "counter.toml", "-", "--quiet"], {
+    folder: live,
+    input: "1\n20\n300\n",
+  });
+  equal(code, 0, stderr);
+  const kept = await runCli(["state", "counter"], { folder: live });
+  deepEqual([kept.code, kept.stdout], [0, "321\n"]);
+
+  // Without the row only the commitments are left, and the way to make the bytes again.
+  const database = new DatabaseSync(join(live, ".theater", "theater.db"));
+  database.exec("DELETE FROM state");
+  database.close();
+  deepEqual(await runCli(["state", "counter"], { folder: live }), kept);
+});

@@ -114,5 +114,7 @@ function threads(top: string, path: string, text: string): Import[] {
 }
 
 function targetOf(top: string, url: string): string {
+  const installed = /\/node_modules\/((?!.*\/node_modules\/).*)$/.exec(url)?.[1];
+  if (installed !== undefined) return `npm:${installed}`;
   return url.startsWith("file:") ? relative(top, fileURLToPath(url)).split(sep).join("/") : url;
 }
