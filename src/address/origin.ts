@@ -49,3 +49,11 @@ export function addressOf(origin: string): string {
 export function nodeOf(origin: string): string {
   return origin.slice(0, origin.indexOf("/"));
 }
+
+/**
+ * The name of the key with which a node signs notes: that of the node with `.`
+ * for its `+`, which no name of a key may have.
+ */
+export function keyNameOf(node: string): string {
+  return node.replace("+", ".");
+}

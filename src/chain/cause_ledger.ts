@@ -40,6 +40,7 @@ type Cause =
 export class CauseLedger {
   /** By position; undefined is spent. */
   readonly #causes = new Map<number, Cause | undefined>();
+  readonly #pruned = new Map<number, HashHex>();
   /** Of the open turn: they count only if it ends well. */
   #staged: [number, Cause][] = [];
 
@@ -47,6 +48,9 @@ export class CauseLedger {
   note(entry: Entry, hash: HashHex): void {
     switch (entry.kind) { // No default: a new kind fails to compile here.
       case "genesis":
+      case "erase":
+      case "prune":
+      case "key":
         return;
       case "accept": {
         const { type, from, parts } = entry;
@@ -77,6 +81,12 @@ export class CauseLedger {
     }
   }
 
+  /** Takes note of an entry of which only the hash is known; it may have been a cause. */
+  notePruned(seq: number, hash: HashHex): void {
+    this.#pruned.set(seq, hash);
+    this.#staged = [];
+  }
+
   /**
    * Checks a receive against its cause, where that is in this chain.
    *
@@ -90,6 +100,11 @@ export class CauseLedger {
     if (cause === undefined) {
       if (this.#causes.has(seq)) {
         throw fault("cause_spent", "a cause without a receive", `entry ${seq} again`);
+      }
+      const pruned = this.#pruned.get(seq);
+      if (pruned !== undefined) {
+        if (entry.cause !== pruned) throw fault("wrong_cause", pruned, `${entry.cause}`);
+        return; // What it said nobody knows any more; that it was there is sure.
       }
       throw fault(
         "wrong_cause",

@@ -45,7 +45,12 @@ export type LinkCode =
   | "wrong_sender" // not the actor itself, where it must be
   | "wrong_cause" // names an entry that is not there, or cannot be a cause
   | "cause_differs" // says otherwise than its cause
-  | "cause_spent"; // the cause had its receive before
+  | "cause_spent" // the cause had its receive before
+  | "wrong_node" // a key outside the chain of a node, or inside it what only actors have
+  | "wrong_since" // a first key that does not begin at 0, or one that begins before the last
+  | "wrong_target" // erases what is not there
+  | "wrong_before" // prunes before what is no keyframe
+  | "wrong_pruned"; // pruned where no entry says so, or with an entry behind it that only a keyframe lets stand
 
 /** An entry that cannot stand where it stands. */
 export interface LinkFault {
@@ -131,5 +136,15 @@ function why(fault: ChainFault): string {
       return "its cause says otherwise";
     case "cause_spent":
       return "its cause had its receive before";
+    case "wrong_node":
+      return "keys stand in the chain of a node, and turns in those of actors";
+    case "wrong_since":
+      return "its key begins at a wrong size";
+    case "wrong_target":
+      return "it erases what is not there";
+    case "wrong_before":
+      return "it prunes before what is no keyframe";
+    case "wrong_pruned":
+      return "it stands where it must not, beside what is pruned";
   }
 }

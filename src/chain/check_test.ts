@@ -191,6 +191,88 @@ test("createChainChecker() refuses two neighbours that change places, every hash
   ok(tried > 200);
 });
 
+/** A chain that says that all before its last keyframe may be pruned; and where that is. */
+function withPrune(chain: readonly Appended[]): { readonly texts: string[]; readonly before: number } {
+  // The last turn may be open; cut off there, the chain ends between turns.
+  const end = chain.findLastIndex(({ entry }) => ["return", "trap", "cut"].includes(entry.kind)) + 1;
+  const whole = chain.slice(0, end);
+  const before = whole.findLastIndex(({ entry }) => entry.kind === "keyframe");
+  const part = { text: "old", salt: new Uint8Array(16) };
+  const prune = appendEntry(whole.at(-1)?.head, { kind: "prune", time: 1, before }, [part]);
+  return { texts: [...texts(whole), prune.text], before };
+}
+
+const keptKinds = new Set(["genesis", "keyframe", "key", "erase", "prune"]);
+
+/** Reads a chain of which everything before an entry is pruned that may be. */
+function readPruned(lines: readonly string[], before: number): ReturnType<typeof createChainChecker> {
+  const checker = createChainChecker();
+  for (const [seq, text] of lines.entries()) {
+    if (seq < before && !keptKinds.has(parseEntry(text).kind)) checker.skip(chainHash(text));
+    else checker.next(text);
+  }
+  return checker;
+}
+
+test("a chain that is pruned goes on from the keyframe as the whole one does", () => {
+  for (const { seed, chain } of chains) {
+    const { texts, before } = withPrune(chain);
+    const whole = createChainChecker();
+    for (const text of texts) whole.next(text);
+    const checker = readPruned(texts, before);
+    checker.finish();
+    const { initialised: _, alive, ...rest } = checker.summary();
+    const { initialised: __, alive: wasAlive, ...wanted } = whole.summary();
+    deepStrictEqual({ ...rest, alive }, { ...wanted, alive: wasAlive }, `seed ${seed}`);
+    strictEqual(checker.removal(before - 1, "state"), "pruned");
+    strictEqual(checker.removal(before, "state"), undefined);
+    // Without the entry that says so, it may not be.
+    const silent = readPruned(texts.slice(0, -1), before);
+    throws(
+      () => silent.finish(),
+      (error) => error instanceof ChainError && error.fault.code === "wrong_pruned",
+    );
+    // One hash that is another is found by the next entry, or by the head.
+    const hash = silent.summary().hash;
+    ok(hash === whole.summary().hash || hash === parseEntry(texts.at(-1) ?? "").prev);
+  }
+});
+
+test("behind a pruned entry nothing stands but what is kept, until a keyframe", () => {
+  let tried = 0;
+  for (const { seed, chain } of few) {
+    const { texts } = withPrune(chain);
+    for (const [at, text] of texts.entries()) {
+      const next = texts[at + 1];
+      if (at === 0 || next === undefined || keptKinds.has(parseEntry(text).kind)) continue;
+      if (keptKinds.has(parseEntry(next).kind)) continue;
+      const checker = createChainChecker();
+      for (const before of texts.slice(0, at)) checker.next(before);
+      checker.skip(chainHash(text));
+      tried++;
+      throws(
+        () => checker.next(next),
+        (error) => error instanceof ChainError && error.fault.code === "wrong_pruned",
+        `seed ${seed}, entry ${at}`,
+      );
+    }
+  }
+  ok(tried > 100);
+});
+
+test("an erase says which parts are gone, and no other is", () => {
+  const part = { text: "x", salt: new Uint8Array(16) };
+  const { chain } = chains[0]!;
+  const checker = createChainChecker();
+  checker.next(chain[0]!.text);
+  const erase = { kind: "erase", time: 1, target: 0, roles: ["about"] } as const;
+  checker.next(appendEntry(chain[0]!.head, erase, [part]).text);
+  strictEqual(checker.removal(0, "about"), "erased");
+  strictEqual(checker.removal(0, "body"), undefined);
+  strictEqual(checker.removal(1, "reason"), undefined);
+  throws(() => createChainChecker().skip(zeroHash), ChainError);
+});
+
 test("createChainChecker() stays where it was after a refusal", () => {
   const { chain } = chains[0]!;
   const checker = createChainChecker();

@@ -39,6 +39,11 @@ export interface GenesisEntry extends EntryBase {
   readonly origin: string;
   /** Ed25519 public key of the actor, 64 hex digits; absent in chains that are not sealed. */
   readonly key?: string;
+  /**
+   * `<size> <root>`: the head of a node's tree that is given up, so that this
+   * chain begins a new node; only in the chain of a node itself.
+   */
+  readonly abandons?: string;
 }
 
 /** Why an activation began. The host's claim, save that the first is `start` and no other. */
@@ -186,6 +191,57 @@ export interface CutEntry extends EntryBase {
   readonly fuel?: number;
 }
 
+/**
+ * Parts of an earlier entry are taken away for good, salts included. Between
+ * turns. Part: `reason` (text).
+ */
+export interface EraseEntry extends EntryBase {
+  readonly kind: "erase";
+  /** Position of that entry. */
+  readonly target: number;
+  /** Names of parts that it has, in ascending order; at least one. */
+  readonly roles: readonly PartRole[];
+}
+
+/**
+ * Of entries before a keyframe no more than their chain hashes need be kept,
+ * apart from those of the kinds genesis, keyframe, key, erase and prune. Between
+ * turns. Part: `reason` (text).
+ */
+export interface PruneEntry extends EntryBase {
+  readonly kind: "prune";
+  /** Position of the keyframe. */
+  readonly before: number;
+}
+
+/**
+ * The node signs with a key from here on. Only in the chain of the node itself.
+ * Part: `about` (canonical JSON).
+ */
+export interface KeyEntry extends EntryBase {
+  readonly kind: "key";
+  /** `<name>+<8 hex digits>+<base64>`: a verifier key of signed notes. */
+  readonly key: string;
+  /** It signs what is larger than this many leaves of the node's tree; the key before what is not. */
+  readonly since: number;
+}
+
+/** What a part of an entry is. The position of a part in its entry says which role it has. */
+export type PartRole =
+  | "about" // genesis, key: canonical JSON, who made the chain or the key
+  | "state" // keyframe, return: JSON, the state after the entry
+  | "component" // keyframe: canonical JSON, what runs
+  | "manifest" // keyframe: canonical JSON, the settings in effect
+  | "execution" // keyframe: canonical JSON, the versions of all that shapes execution
+  | "body" // accept, receive, call: what was sent; JSON in a message
+  | "key" // accept, receive: the idempotency key
+  | "arguments" // call: canonical JSON
+  | "result" // call: canonical JSON
+  | "response" // return: JSON
+  | "error" // return: text, the refusal
+  | "reason" // trap, erase, prune: text
+  | "detail"; // cut: text
+
 /** Any entry of version 1. */
 export type Entry =
   | GenesisEntry
@@ -195,7 +251,10 @@ export type Entry =
   | CallEntry
   | ReturnEntry
   | TrapEntry
-  | CutEntry;
+  | CutEntry
+  | EraseEntry
+  | PruneEntry
+  | KeyEntry;
 
 /** The kinds of entry. */
 export type EntryKind = Entry["kind"];

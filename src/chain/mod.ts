@@ -46,11 +46,15 @@ export {
   entryBytesMax,
   type EntryKind,
   entryVersion,
+  type EraseEntry,
   type GenesisEntry,
   type HashHex,
+  type KeyEntry,
   type KeyframeEntry,
   type KeyframeReason,
   type MessageType,
+  type PartRole,
+  type PruneEntry,
   type ReceiveEntry,
   type ReturnEntry,
   type TrapCode,
@@ -59,13 +63,5 @@ export {
 export { chainHash, isHashHex, zeroHash } from "./hash.ts";
 export { type Message, messageText, undeliverableBody, type UndeliverableReason } from "./message.ts";
 export { parseEntry } from "./parse.ts";
-export {
-  commitDigest,
-  commitInput,
-  commitPart,
-  type PartInput,
-  type PartRole,
-  partRoles,
-  saltBytes,
-} from "./part.ts";
+export { commitDigest, commitInput, commitPart, type PartInput, partRoles, saltBytes } from "./part.ts";
 export { serializeEntry } from "./serialize.ts";

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { addressOf, isAddress, isOrigin, OUTSIDE } from "../address/mod.ts";
+import { addressOf, isAddress, isOrigin, NODE_ADDRESS, OUTSIDE } from "../address/mod.ts";
 import { ChainError } from "./chain_error.ts";
 import {
   type AcceptEntry,
@@ -18,9 +18,13 @@ import {
   entryBytesMax,
   type EntryKind,
   entryVersion,
+  type EraseEntry,
   type GenesisEntry,
   type HashHex,
+  type KeyEntry,
   type KeyframeEntry,
+  type PartRole,
+  type PruneEntry,
   type ReceiveEntry,
   type ReturnEntry,
   type TrapEntry,
@@ -49,6 +53,26 @@ const trapCodes = [
   "unknown",
 ] as const;
 
+const partRoleWords: readonly PartRole[] = [
+  "about",
+  "arguments",
+  "body",
+  "component",
+  "detail",
+  "error",
+  "execution",
+  "key",
+  "manifest",
+  "reason",
+  "response",
+  "result",
+  "state",
+];
+
+const headPattern = /^([1-9][0-9]{0,15}) [0-9a-f]{64}$/;
+/** An Ed25519 key: its type and 32 bytes are 44 characters of base64. */
+const keyPattern = /^[\x21\x23-\x2a\x2c-\x5b\x5d-\x7e]{1,512}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}$/;
+
 /** Longest name of an imported function, in characters. */
 const functionCharsMax = 512;
 const functionPattern = /^[\x21\x23-\x5b\x5d-\x7e]{1,512}$/;
@@ -64,6 +88,9 @@ const readers: { readonly [kind in EntryKind]: (members: Cursor) => Entry } = {
   return: readReturn,
   trap: readTrap,
   cut: readCut,
+  erase: readErase,
+  prune: readPrune,
+  key: readKey,
 };
 const latin1 = new TextDecoder("latin1"); // Never fails; what is not ASCII is refused after it.
 
@@ -114,6 +141,7 @@ function valueOf(members: Members, key: string): MemberValue {
 // shows as a greater key, and what is unknown as a smaller one.
 
 function readGenesis(c: Cursor): GenesisEntry {
+  const abandons = has(c, "abandons") ? takeHead(c) : undefined;
   const key = has(c, "key") ? takeHash(c, "key") : undefined;
   takeKind(c);
   const origin = takeString(c, "origin");
@@ -121,7 +149,51 @@ function readGenesis(c: Cursor): GenesisEntry {
   const parts = takeParts(c, 1, 1);
   const { prev, seq, time } = takePlace(c);
   const v = takeVersion(c);
-  return { kind: "genesis", origin, parts, prev, seq, time, v, ...(key === undefined ? undefined : { key }) };
+  if (abandons !== undefined && addressOf(origin) !== NODE_ADDRESS) {
+    throw conflict("abandons", `none, as this is not the chain of ${NODE_ADDRESS}`, abandons);
+  }
+  return {
+    kind: "genesis",
+    origin,
+    parts,
+    prev,
+    seq,
+    time,
+    v,
+    ...(key === undefined ? undefined : { key }),
+    ...(abandons === undefined ? undefined : { abandons }),
+  };
+}
+
+function readErase(c: Cursor): EraseEntry {
+  takeKind(c);
+  const parts = takeParts(c, 1, 1);
+  const prev = takeHash(c, "prev");
+  const roles = takeRoles(c);
+  const seq = takeInteger(c, "seq");
+  const target = takeInteger(c, "target");
+  const time = takeInteger(c, "time");
+  return { kind: "erase", parts, prev, roles, seq, target, time, v: takeVersion(c) };
+}
+
+function readPrune(c: Cursor): PruneEntry {
+  const before = takeInteger(c, "before");
+  takeKind(c);
+  const parts = takeParts(c, 1, 1);
+  const { prev, seq, time } = takePlace(c);
+  return { before, kind: "prune", parts, prev, seq, time, v: takeVersion(c) };
+}
+
+function readKey(c: Cursor): KeyEntry {
+  const key = takeString(c, "key");
+  if (!keyPattern.test(key)) throw value("key", "<name>+<8 hex digits>+<44 characters of base64>", key);
+  takeKind(c);
+  const parts = takeParts(c, 1, 1);
+  const prev = takeHash(c, "prev");
+  const seq = takeInteger(c, "seq");
+  const since = takeInteger(c, "since");
+  const time = takeInteger(c, "time");
+  return { key, kind: "key", parts, prev, seq, since, time, v: takeVersion(c) };
 }
 
 function readKeyframe(c: Cursor): KeyframeEntry {
@@ -350,6 +422,27 @@ function takeWord<W extends string>(c: Cursor, key: string, words: readonly W[])
   const word = words.find((each) => each === got);
   if (word === undefined) throw value(key, `one of ${words.join(", ")}`, got);
   return word;
+}
+
+function takeHead(c: Cursor): string {
+  const head = takeString(c, "abandons");
+  const [, size] = headPattern.exec(head) ?? [];
+  if (size === undefined || !Number.isSafeInteger(Number(size))) {
+    throw value("abandons", "<size> <64 lowercase hex digits>", head);
+  }
+  return head;
+}
+
+function takeRoles(c: Cursor): readonly PartRole[] {
+  const list = take(c, "roles");
+  if (typeof list !== "object" || list.length === 0) throw value("roles", "a list of names of parts", list);
+  return list.map((got, at) => {
+    const role = partRoleWords.find((each) => each === got);
+    if (role === undefined) throw value("roles", `names out of ${partRoleWords.join(", ")}`, got);
+    const before = list[at - 1];
+    if (before !== undefined && before >= got) throw value("roles", `a name after ${before}`, got);
+    return role;
+  });
 }
 
 function takeSender(c: Cursor): string {

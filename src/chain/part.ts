@@ -9,27 +9,11 @@
  */
 
 import { fromHex, sha256Hex, sha256TextHex } from "../codec/mod.ts";
-import type { Entry, HashHex } from "./entry.ts";
+import type { Entry, HashHex, PartRole } from "./entry.ts";
 import { isHashHex } from "./hash.ts";
 
 /** Length of a salt in bytes. */
 export const saltBytes = 16;
-
-/** What a part of an entry is. The position of a part in its entry says which role it has. */
-export type PartRole =
-  | "about" // genesis: canonical JSON, who made the chain
-  | "state" // keyframe, return: JSON, the state after the entry
-  | "component" // keyframe: canonical JSON, what runs
-  | "manifest" // keyframe: canonical JSON, the settings in effect
-  | "execution" // keyframe: canonical JSON, the versions of all that shapes execution
-  | "body" // accept, receive, call: what was sent; JSON in a message
-  | "key" // accept, receive: the idempotency key
-  | "arguments" // call: canonical JSON
-  | "result" // call: canonical JSON
-  | "response" // return: JSON
-  | "error" // return: text, the refusal
-  | "reason" // trap: text
-  | "detail"; // cut: text
 
 /** One part as given: what is said, or its SHA-256, and 16 random bytes of its own. */
 export type PartInput =
@@ -78,7 +62,7 @@ export function commitInput(part: PartInput): HashHex {
   return commitDigest(part.digest, part.salt);
 }
 
-const genesisRoles: readonly PartRole[] = ["about"];
+const aboutRoles: readonly PartRole[] = ["about"];
 const keyframeRoles: readonly PartRole[] = ["state", "component", "manifest", "execution"];
 const messageRoles: readonly PartRole[] = ["body"];
 const keyedRoles: readonly PartRole[] = ["body", "key"];
@@ -87,7 +71,7 @@ const bodiedRoles: readonly PartRole[] = ["arguments", "result", "body"];
 const silentRoles: readonly PartRole[] = ["state"];
 const returnRoles: readonly PartRole[] = ["state", "response"];
 const refusalRoles: readonly PartRole[] = ["error"];
-const trapRoles: readonly PartRole[] = ["reason"];
+const reasonRoles: readonly PartRole[] = ["reason"];
 const cutRoles: readonly PartRole[] = ["detail"];
 
 /**
@@ -97,7 +81,8 @@ const cutRoles: readonly PartRole[] = ["detail"];
 export function partRoles(entry: Entry): readonly PartRole[] {
   switch (entry.kind) { // No default: a new kind fails to compile here.
     case "genesis":
-      return genesisRoles;
+    case "key":
+      return aboutRoles;
     case "keyframe":
       return keyframeRoles;
     case "accept":
@@ -109,7 +94,9 @@ export function partRoles(entry: Entry): readonly PartRole[] {
       if (entry.outcome === "err") return refusalRoles;
       return entry.parts.length === 1 ? silentRoles : returnRoles;
     case "trap":
-      return trapRoles;
+    case "erase":
+    case "prune":
+      return reasonRoles;
     case "cut":
       return cutRoles;
   }

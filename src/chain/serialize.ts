@@ -1,4 +1,4 @@
-import type { Entry, HashHex } from "./entry.ts";
+import type { Entry } from "./entry.ts";
 
 /**
  * Writes an entry as its canonical text: RFC 8785, every key in its place.
@@ -12,7 +12,8 @@ import type { Entry, HashHex } from "./entry.ts";
 export function serializeEntry(entry: Entry): string {
   switch (entry.kind) { // No default: a new kind fails to compile here.
     case "genesis":
-      return `{${entry.key === undefined ? "" : `"key":"${entry.key}",`}` +
+      return `{${entry.abandons === undefined ? "" : `"abandons":"${entry.abandons}",`}` +
+        `${entry.key === undefined ? "" : `"key":"${entry.key}",`}` +
         `"kind":"genesis","origin":"${entry.origin}","parts":${list(entry.parts)},"prev":"${entry.prev}",` +
         `"seq":${entry.seq},"time":${entry.time},"v":1}`;
     case "keyframe":
@@ -47,9 +48,19 @@ export function serializeEntry(entry: Entry): string {
         `${entry.fuel === undefined ? "" : `"fuel":${entry.fuel},`}"kind":"cut",` +
         `"parts":${list(entry.parts)},"prev":"${entry.prev}","reason":"${entry.reason}",` +
         `"seq":${entry.seq},"time":${entry.time},"turn":${entry.turn},"v":1}`;
+    case "erase":
+      return `{"kind":"erase","parts":${list(entry.parts)},"prev":"${entry.prev}",` +
+        `"roles":${list(entry.roles)},"seq":${entry.seq},"target":${entry.target},` +
+        `"time":${entry.time},"v":1}`;
+    case "prune":
+      return `{"before":${entry.before},"kind":"prune","parts":${list(entry.parts)},` +
+        `"prev":"${entry.prev}","seq":${entry.seq},"time":${entry.time},"v":1}`;
+    case "key":
+      return `{"key":"${entry.key}","kind":"key","parts":${list(entry.parts)},"prev":"${entry.prev}",` +
+        `"seq":${entry.seq},"since":${entry.since},"time":${entry.time},"v":1}`;
   }
 }
 
-function list(parts: readonly HashHex[]): string {
-  return parts.length === 0 ? "[]" : `["${parts.join('","')}"]`; // None is refused by every reader.
+function list(parts: readonly string[]): string {
+  return parts.length === 0 ? "[]" : `["${parts.join('","')}"]`; // An empty one is refused by every reader.
 }

@@ -84,6 +84,16 @@ export function describeEntry(entry: Entry, parts: readonly StoredPart[]): Entry
         facts: entry.fuel === undefined ? [] : [`fuel ${formatCount(entry.fuel)}`],
         alarm: true,
       };
+    case "erase":
+      return {
+        ...plain,
+        what: `${entry.roles.join(", ")} of ${formatCount(entry.target)}`,
+        asked: part("reason"),
+      };
+    case "prune":
+      return { ...plain, what: `before ${formatCount(entry.before)}`, asked: part("reason") };
+    case "key":
+      return { ...plain, what: "signs", asked: entry.key, facts: [`since ${formatCount(entry.since)}`] };
   }
 }
 

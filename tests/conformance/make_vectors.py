@@ -9,6 +9,7 @@ from docs/format/. Every vector is read back by theater_check.py before it is
 written. Salts are made from a counter, so that the files never change by chance.
 """
 
+import base64
 import hashlib
 import json
 import pathlib
@@ -41,6 +42,14 @@ EXECUTION = (
 def write(entry):
     """Canonical JSON of an entry: within the grammar, Python's writer gives it."""
     return json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+def verifier_key(number):
+    """A verifier key of c2sp.org/signed-note; nobody has the private one."""
+    name = NODE.replace("+", ".")
+    key = b"\x01" + hashlib.sha256(b"public key %d" % number).digest()
+    id = hashlib.sha256(name.encode() + b"\n" + key).hexdigest()[:8]
+    return f"{name}+{id}+{base64.b64encode(key).decode()}"
 
 
 def salt(number):
@@ -138,6 +147,15 @@ class Maker:
     def cut(self, reason="deadline", detail="ran longer than 1000 ms", **keys):
         keys = {"turn": self.turn(), "calls": self.calls(), "effects": 0, **keys}
         return self.add("cut", [detail], reason=reason, **keys)
+
+    def erase(self, target, *roles, reason="asked for by its owner", **keys):
+        return self.add("erase", [reason], target=target, roles=sorted(roles), **keys)
+
+    def prune(self, before, reason="older than a year", **keys):
+        return self.add("prune", [reason], before=before, **keys)
+
+    def key(self, number=1, since=0, **keys):
+        return self.add("key", [ABOUT], **{"key": verifier_key(number), "since": since, **keys})
 
     # Longer beginnings.
 
@@ -327,6 +345,41 @@ def good_chains():
         m.receive()
         m.cut(reason)
         m.instantiated("restart", '{"n":0}')
+
+    m = chain("the log of a node, with keys", Maker(NODE + "/.node"))
+    m.key()
+    m.key(2, since=17)
+    m.erase(1, "about")
+    m.key(3, since=17)
+    chain("a node that gives up a head", Maker(NODE + "/.node", abandons=f"{BIG} " + "ab" * 32)).key()
+
+    m = chain("parts that are erased", started())
+    m.receive(key="order-17")
+    m.call()
+    m.send()
+    m.ok(effects=1)
+    m.erase(5, "body", "key")
+    m.erase(7, "body")
+    m.erase(9, "reason", reason="")
+    m.receive()
+    m.ok()
+    m.erase(0, "about")
+    m.erase(1, "component", "execution", "manifest", "state")
+
+    m = chain("entries that may be pruned", started())
+    m.instantiated("wake", '{"n":0}')
+    m.prune(5)
+    m.receive()
+    m.ok()
+    m.instantiated("wake", '{"n":1}')
+    m.prune(10)
+    m.prune(5)
+    m.erase(3, "body")
+    m = chain("an erase and a prune before any instance", Maker())
+    m.erase(0, "about")
+    m.keyframe()
+    m.trap()
+    m.prune(2)
 
     m = chain("the largest numbers", started())
     m.receive(time=BIG)
@@ -586,8 +639,28 @@ def bad_chains():
     step("a send that arrived and came back", "cause_spent", m, lambda m: m.receive(
         "undeliverable", '{"to":"bank/teller-3","reason":"stopped","body":{"note":"hi"}}', cause=at, **{"from": OWN}))
 
+    # Erasing, pruning, keys
+    step("an erase inside a turn", "turn_open", in_turn(), lambda m: m.erase(3, "body"))
+    step("an erase of itself", "wrong_target", started(), lambda m: m.erase(5, "reason"))
+    step("an erase of what is to come", "wrong_target", started(), lambda m: m.erase(6, "body"))
+    step("an erase of a part that is not there", "wrong_target", started(), lambda m: m.erase(3, "body", "key"))
+    step("a prune inside a turn", "turn_open", in_turn(), lambda m: m.prune(1))
+    step("a prune before a receive", "wrong_before", started(), lambda m: m.prune(3))
+    step("a prune before the genesis", "wrong_before", started(), lambda m: m.prune(0))
+    step("a prune before itself", "wrong_before", started(), lambda m: m.prune(5))
+    step("a prune before what is to come", "wrong_before", started(), lambda m: m.prune(BIG))
+    step("a key of an actor", "wrong_node", started(), lambda m: m.key())
+    step("a keyframe of a node", "wrong_node", Maker(NODE + "/.node"), lambda m: m.keyframe())
+    step("an accept of a node", "wrong_node", Maker(NODE + "/.node"), lambda m: m.accept())
+    step("a prune of a node", "wrong_node", Maker(NODE + "/.node"), lambda m: m.prune(0))
+    step("a first key that begins later", "wrong_since", Maker(NODE + "/.node"), lambda m: m.key(since=1))
+    m = Maker(NODE + "/.node")
+    m.key()
+    m.key(2, since=9)
+    step("a key that begins before the last", "wrong_since", m, lambda m: m.key(3, since=8))
+
     # An entry that is refused for itself, in a chain
-    step("an unknown kind in a chain", "unknown_kind", started(), lambda m: m.add("seal", ["{}"], size=5))
+    step("an unknown kind in a chain", "unknown_kind", started(), lambda m: m.add("fork", ["{}"], size=5))
     step("an unknown key in a chain", "unknown_key", started(), lambda m: m.receive(note="x"))
     return bad
 
@@ -704,8 +777,13 @@ def examples():
     named["cut_fuel"] = m.cut("killed", fuel=500)
     named["genesis_key"] = None
     keyed = Maker(key=hashlib.sha256(b"public key").hexdigest())
+    named["erase"] = m.erase(5, "body")
+    named["prune"] = m.prune(named["keyframe"])
     texts = {name: m.texts[at] for name, at in named.items() if at is not None}
     texts["genesis_key"] = keyed.texts[0]
+    node = Maker(NODE + "/.node", abandons="7 " + "ab" * 32)
+    texts["genesis_abandons"] = node.texts[0]
+    texts["key"] = node.texts[node.key()]
     return texts, m
 
 
@@ -772,14 +850,14 @@ def entry_refusals():
         change("call", f"v is {json.dumps(version)}", "unknown_version", v=version)
     change("call", "without v", "missing_key", v=None)
     change("call", "without kind", "missing_key", kind=None)
-    for kind in ("", "Call", "calls", "intent", "answer", "resume", "seal", "erase", "prune", "incarnation", "decision",
-                 "upgrade", "fork", "rotate", "abandon", "constructor", "toString", "hasOwnProperty"):
+    for kind in ("", "Call", "calls", "intent", "answer", "resume", "seal", "erased", "pruned", "keys", "incarnation",
+                 "decision", "upgrade", "fork", "rotate", "abandon", "constructor", "toString", "hasOwnProperty"):
         change("call", f"kind {kind!r}", "unknown_kind", kind=kind)
     change("call", "a kind that is a number", "unknown_kind", kind=1)
     change("call", "a kind that is a list", "unknown_kind", kind=["call"])
 
-    optional = {"receive": {"timer", "cause", "cause_seq", "cause_origin"}, "cut": {"fuel"}, "genesis": {"key"}}
-    for kind in ("genesis", "keyframe", "accept", "receive", "call", "return", "trap", "cut"):
+    optional = {"receive": {"timer", "cause", "cause_seq", "cause_origin"}, "cut": {"fuel"}, "genesis": {"key", "abandons"}}
+    for kind in ("genesis", "keyframe", "accept", "receive", "call", "return", "trap", "cut", "erase", "prune", "key"):
         for key in sorted(json.loads(texts[kind])):
             if key not in ("v", "kind") and key not in optional.get(kind, ()):
                 change(kind, f"without {key}", "missing_key", **{key: None})
@@ -806,6 +884,22 @@ def entry_refusals():
                    "a/b+9f86d081884c7d659a2feaa0c55ad015/a", "n" * 65 + "+" + "0" * 32 + "/a", NODE + "/a b",
                    ".home+9f86d081884c7d659a2feaa0c55ad015/a"):
         change("genesis", f"origin {origin[:60]!r}", "bad_value", origin=origin)
+    for head in ("", "0 " + "a" * 64, "01 " + "a" * 64, "1  " + "a" * 64, "1 " + "A" * 64, "1 " + "a" * 63,
+                 f"{BIG + 1} " + "a" * 64, "a" * 64, "-1 " + "a" * 64):
+        change("genesis_abandons", f"abandons {head[:24]!r}", "bad_value", abandons=head)
+    change("genesis_abandons", "abandons as a number", "bad_value", abandons=1)
+    change("genesis_abandons", "of an actor", "conflict", origin=ORIGIN)
+    for roles in ([], ["body", "body"], ["key", "body"], ["nobody"], ["body", ""], "body"):
+        change("erase", f"roles {json.dumps(roles)}", "bad_value", roles=roles)
+    change("erase", "target as a string", "bad_value", target="5")
+    change("erase", "two parts", "bad_parts", parts=["a" * 64] * 2)
+    change("prune", "before as a string", "bad_value", before="5")
+    change("prune", "before as a boolean", "bad_value", before=False)
+    vkey = verifier_key(1)
+    for key in ("", vkey[:-1], vkey + "A", vkey.replace("+", " ", 1), vkey.upper(), "+" + vkey.split("+", 1)[1],
+                "n" * 513 + "+" + vkey.split("+", 1)[1], "a+" + vkey, vkey[:-1] + "=", "a" * 64):
+        change("key", f"key {key[:48]!r}", "bad_value", key=key)
+    change("key", "since as a string", "bad_value", since="0")
     change("genesis", "key of 62 digits", "bad_value", key="a" * 62)
     change("genesis", "key that is a number", "bad_value", key=1)
     change("keyframe", "an unknown reason", "bad_value", reason="begin")
@@ -1104,7 +1198,7 @@ def files():
 
 PAGE = VECTORS.parent.parent / "docs" / "format" / "entry.md"
 SHOWN = ("genesis", "keyframe", "accept", "receive", "receive_caused", "receive_timer", "call", "call_bodied",
-         "return", "return_silent", "return_err", "trap", "cut")
+         "return", "return_silent", "return_err", "trap", "cut", "erase", "prune", "key")
 
 
 def page():

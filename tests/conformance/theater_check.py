@@ -19,6 +19,7 @@ import sys
 from dataclasses import dataclass, field
 
 ZERO = "0" * 64
+NODE = ".node"
 SEND = "theater:actor/messaging@0.1.0#send"
 SET_TIMER = "theater:actor/timers@0.1.0#set"
 UNKNOWN = ("unknown_version", "unknown_kind", "too_deep")
@@ -131,6 +132,25 @@ def is_hashes(value):
     return isinstance(value, list) and all(is_hash(each) for each in value)
 
 
+ROLES = ("about", "arguments", "body", "component", "detail", "error", "execution", "key", "manifest", "reason",
+         "response", "result", "state")
+VERIFIER_KEY = re.compile(r"[\x21\x23-\x2a\x2c-\x5b\x5d-\x7e]{1,512}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}")
+HEAD = re.compile(r"([1-9][0-9]{0,15}) [0-9a-f]{64}")
+
+
+def is_roles(value):
+    return isinstance(value, list) and value != [] and value == sorted(set(value)) and set(value) <= set(ROLES)
+
+
+def is_verifier_key(value):
+    return isinstance(value, str) and VERIFIER_KEY.fullmatch(value) is not None
+
+
+def is_head(value):
+    match = isinstance(value, str) and HEAD.fullmatch(value)
+    return bool(match) and int(match[1]) < 2**53
+
+
 COMMON = {
     "v": is_integer,
     "kind": lambda value: isinstance(value, str),
@@ -141,7 +161,7 @@ COMMON = {
 }
 COUNTS = {"turn": is_integer, "calls": is_integer, "effects": is_integer}
 KINDS = {
-    "genesis": {"origin": is_origin, "key?": is_hash},
+    "genesis": {"origin": is_origin, "key?": is_hash, "abandons?": is_head},
     "keyframe": {
         "activation": is_integer,
         "reason": one_of("start", "wake", "recover", "restart", "upgrade", "renew"),
@@ -175,13 +195,16 @@ KINDS = {
         ),
     },
     "cut": {**COUNTS, "fuel?": is_integer, "reason": one_of("deadline", "killed", "lost")},
+    "erase": {"target": is_integer, "roles": is_roles},
+    "prune": {"before": is_integer},
+    "key": {"key": is_verifier_key, "since": is_integer},
 }
 
 
 def roles(entry):
     """The roles of the parts; a tuple of the possible lists."""
     kind = entry["kind"]
-    if kind == "genesis":
+    if kind in ("genesis", "key"):
         return (["about"],)
     if kind == "keyframe":
         return (["state", "component", "manifest", "execution"],)
@@ -191,7 +214,7 @@ def roles(entry):
         return (["arguments", "result", "body"] if entry["bodied"] else ["arguments", "result"],)
     if kind == "return":
         return (["state"], ["state", "response"]) if entry["outcome"] == "ok" else (["error"],)
-    return (["reason"],) if kind == "trap" else (["detail"],)
+    return (["detail"],) if kind == "cut" else (["reason"],)
 
 
 def conflicts(entry):
@@ -199,6 +222,8 @@ def conflicts(entry):
     outside = entry.get("from") == "outside"
     if entry["kind"] == "accept" and entry["keyed"] and not outside:
         raise Refused("conflict", "keyed and not from outside")
+    if "abandons" in entry and address_of(entry["origin"]) != NODE:
+        raise Refused("conflict", "abandons, and not the chain of the node")
     if entry["kind"] != "receive":
         return
     kind, caused = entry["type"], "cause" in entry
@@ -293,6 +318,14 @@ class Chain:
     counts: dict = field(default_factory=dict)
     parts_seen: int = 0
     parts_absent: int = 0
+    names: list = field(default_factory=list)  # by seq: the roles of the parts; None of a pruned entry
+    pruned: dict = field(default_factory=dict)  # seq -> hash
+    spent: set = field(default_factory=set)  # of pruned, those that had their receive
+    gap: bool = False  # behind what is pruned, before a keyframe
+    since: int | None = None
+    erased: set = field(default_factory=set)  # (seq, role)
+    before: int = 0
+    gone: list = field(default_factory=list)  # (seq, role, status) that an entry must explain
 
     def add(self, data, parts=None):
         """Takes the next entry; parts is a list of (status, salt, bytes), or None."""
@@ -303,15 +336,60 @@ class Chain:
             raise Refused("wrong_prev", f"wanted {self.hash}, got {entry['prev']}")
         if (entry["kind"] == "genesis") != (self.size == 0):
             raise Refused("wrong_genesis", entry["kind"])
+        node = self.size > 0 and address_of(self.origin) == NODE
+        if node and entry["kind"] not in ("key", "erase") or not node and entry["kind"] == "key":
+            raise Refused("wrong_node", entry["kind"])
+        if self.gap and entry["kind"] not in ("keyframe", "erase", "prune"):
+            raise Refused("wrong_pruned", f"{entry['kind']} behind what is pruned")
         if parts is not None:
             self.check_commitments(entry, parts)
         hashed = chain_hash(data)
         said = self.read_parts(entry, parts)
         getattr(self, "on_" + entry["kind"])(entry, hashed, said)
+        self.names.append(next(each for each in roles(entry) if len(each) == len(entry["parts"])))
         self.size += 1
         self.hash = hashed
         self.counts[entry["kind"]] = self.counts.get(entry["kind"], 0) + 1
         return entry
+
+    def skip(self, hashed):
+        """Takes the next entry, of which only the hash is kept."""
+        if self.size == 0 or address_of(self.origin) == NODE:
+            raise Refused("wrong_pruned", "nothing may be pruned here")
+        self.pruned[self.size] = hashed
+        self.names.append(None)
+        self.size += 1
+        self.hash = hashed
+        self.turn, self.alive, self.gap, self.state = None, False, True, None
+        if not self.initialised:
+            self.initialised = None  # not known
+
+    def finish(self):
+        """What can be said once all entries were read."""
+        if self.pruned and max(self.pruned) >= self.before:
+            raise Refused("wrong_pruned", f"entry {max(self.pruned)}, and no prune says so")
+        for seq, role, status in self.gone:
+            if status == "erased" and (seq, role) not in self.erased or status == "pruned" and seq >= self.before:
+                raise Refused("part_missing", f"{role} of entry {seq} is {status}, and no entry says so")
+
+    def on_erase(self, entry, hashed, said):
+        self.between()
+        there = self.names[entry["target"]] if entry["target"] < self.size else None
+        if there is None or not set(entry["roles"]) <= set(there):
+            raise Refused("wrong_target", f"entry {entry['target']}")
+        self.erased.update((entry["target"], role) for role in entry["roles"])
+
+    def on_prune(self, entry, hashed, said):
+        self.between()
+        there = self.names[entry["before"]] if entry["before"] < self.size else None
+        if there is None or "execution" not in there:
+            raise Refused("wrong_before", f"entry {entry['before']} is no keyframe")
+        self.before = max(self.before, entry["before"])
+
+    def on_key(self, entry, hashed, said):
+        if entry["since"] < self.since if self.since is not None else entry["since"] != 0:
+            raise Refused("wrong_since", str(entry["since"]))
+        self.since = entry["since"]
 
     # -- between turns
 
@@ -330,8 +408,9 @@ class Chain:
         self.between()
         if entry["activation"] != self.activations:
             raise Refused("wrong_activation", f"wanted {self.activations}, got {entry['activation']}")
-        if entry["turn"] != self.turns:
+        if entry["turn"] < self.turns or entry["turn"] > self.turns and not self.gap:
             raise Refused("wrong_turn", f"wanted {self.turns}, got {entry['turn']}")
+        self.turns, self.gap = entry["turn"], False
         if (entry["reason"] == "start") != (self.activations == 0):
             raise Refused("wrong_reason", entry["reason"])
         self.unchanged(said)
@@ -358,6 +437,8 @@ class Chain:
             raise Refused("no_instance")
         if entry["turn"] != self.turns:
             raise Refused("wrong_turn", f"wanted {self.turns}, got {entry['turn']}")
+        if self.initialised is None:
+            self.initialised = entry["type"] != "init"
         if (entry["type"] == "init") == self.initialised:
             raise Refused("wrong_init", entry["type"])
         own = address_of(self.origin)
@@ -369,8 +450,9 @@ class Chain:
             self.foreign.append((self.size, entry))
         elif "cause" in entry:
             cause = find_cause(self, entry)
-            agree(entry, cause, own, own, said.get("body"))
-            cause.spent = True
+            if cause is not None:
+                agree(entry, cause, own, own, said.get("body"))
+                cause.spent = True
         self.open(entry["turn"], entry["type"])
 
     # -- inside a turn
@@ -421,7 +503,8 @@ class Chain:
             else:
                 self.state = said.get("state")
             self.alive = True
-            self.initialised = self.initialised or turn["by"] == "init"
+            if turn["by"] == "init":
+                self.initialised = True
             self.causes.update(turn["staged"])
         self.turn = None
 
@@ -454,6 +537,9 @@ class Chain:
                 self.parts_seen += 1
             elif (status == "derivable" and role == "state") or status == "withheld":
                 self.parts_absent += 1
+            elif status in ("erased", "pruned"):
+                self.gone.append((self.size, role, status))
+                self.parts_absent += 1
             else:
                 raise Refused("part_missing", f"{role} is {status}")
 
@@ -471,8 +557,16 @@ class Chain:
 
 
 def find_cause(chain, entry):
-    """The cause that a receive names, in the chain that holds it."""
-    cause = chain.causes.get(entry["cause_seq"])
+    """The cause that a receive names, in the chain that holds it; None for one that is pruned."""
+    seq = entry["cause_seq"]
+    if seq in chain.pruned:
+        if seq in chain.spent:
+            raise Refused("cause_spent", f"entry {seq}")
+        if chain.pruned[seq] != entry["cause"]:
+            raise Refused("wrong_cause", f"the hash of entry {seq} is {chain.pruned[seq]}")
+        chain.spent.add(seq)
+        return None
+    cause = chain.causes.get(seq)
     if cause is None:
         raise Refused("wrong_cause", f"entry {entry['cause_seq']} is none")
     if cause.spent:
@@ -667,15 +761,22 @@ class Report:
 
 
 def check_chain(report, name, entries):
-    """Reads the entries of one chain: an iterable of (bytes, parts or None)."""
+    """Reads the entries of one chain: an iterable of (bytes, parts or None), or (hash, None) where it is pruned."""
     chain = Chain()
     for data, parts in entries:
         try:
-            chain.add(data, parts)
+            if isinstance(data, str):
+                chain.skip(data)
+            else:
+                chain.add(data, parts)
         except Refused as error:
             report.refuse(f"{name} entry {chain.size}", error)
             break
     else:
+        try:
+            chain.finish()
+        except Refused as error:
+            report.refuse(f"{name} entry {chain.size}", error)
         if chain.size == 0:
             report.refuse(name, Refused("wrong_genesis", "a chain without entries"))
     if chain.origin is not None:
@@ -695,6 +796,8 @@ def check_causes(report):
                 continue
             try:
                 cause = find_cause(sender, entry)
+                if cause is None:
+                    continue
                 if cause.what != "send":
                     raise Refused("wrong_cause", f"a {cause.what} in another chain")
                 agree(entry, cause, address_of(sender.origin), address_of(chain.origin), None)
@@ -747,6 +850,7 @@ def tell(report):
     print(f"activations     {sum(chain.activations for chain in chains)}")
     print(f"turns           {sum(chain.turns for chain in chains)}"
           + f"  open {sum(chain.turn is not None for chain in chains)}")
+    print(f"pruned          {sum(len(chain.pruned) for chain in chains)}")
     print(f"parts           {sum(chain.parts_seen for chain in chains)} checked,"
           + f" {sum(chain.parts_absent for chain in chains)} not present")
     print(f"senders         {report.unchecked_senders} messages from chains that are not here")
@@ -779,8 +883,8 @@ def check_database(report, path):
     if database.execute("PRAGMA application_id").fetchone()[0] != 0x54687472:
         raise NotChecked("not a log of Theater")
     version = database.execute("PRAGMA user_version").fetchone()[0]
-    if version != 1:
-        raise NotChecked(f"the tables have version {version}, this program knows 1")
+    if version != 2:
+        raise NotChecked(f"the tables have version {version}, this program knows 2")
     node = database.execute("SELECT node FROM log").fetchone()[0]
     actors = database.execute("SELECT id, address, origin, size, head, turns, activations FROM actor ORDER BY address")
     for id, address, origin, *stand in actors.fetchall():
@@ -805,9 +909,13 @@ def check_database(report, path):
 
 def read_entries(database, actor):
     rows = database.execute(
-        "SELECT CAST(entry AS BLOB), status, salts, part_0, part_1, part_2, part_3"
-        " FROM entry WHERE actor = ? ORDER BY seq", (actor,))
-    for text, status, salts, *parts in rows:
+        "SELECT seq, CAST(entry AS BLOB), status, salts, part_0, part_1, part_2, part_3 FROM entry WHERE actor = ?1"
+        " UNION ALL SELECT seq, hash, NULL, NULL, NULL, NULL, NULL, NULL FROM pruned WHERE actor = ?1"
+        " ORDER BY seq", (actor,))
+    for seq, text, status, salts, *parts in rows:
+        if status is None:
+            yield text, None
+            continue
         yield text, [
             (STATUSES[letter], salts[16 * n : 16 * n + 16], parts[n]) for n, letter in enumerate(status)
         ]

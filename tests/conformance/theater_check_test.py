@@ -16,7 +16,7 @@ import make_vectors
 import theater_check as check
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SCHEMA = (ROOT / "src/store/schema/001_initial.sql").read_text("utf-8")
+SCHEMA = "".join((ROOT / f"src/store/schema/{name}.sql").read_text("utf-8") for name in ("001_initial", "002_proof"))
 
 
 def build(path, makers, node=make_vectors.NODE):
@@ -26,8 +26,8 @@ def build(path, makers, node=make_vectors.NODE):
     database.execute("PRAGMA journal_mode = MEMORY")
     database.executescript(SCHEMA)
     database.execute(f"PRAGMA application_id = {0x54687472}")
-    database.execute("PRAGMA user_version = 1")
-    database.execute("INSERT INTO log VALUES (1, ?, 0)", (node,))
+    database.execute("PRAGMA user_version = 2")
+    database.execute("INSERT INTO log VALUES (1, ?, 0, 'log')", (node,))
     for id, maker in enumerate(makers, 1):
         origin = maker.origin or make_vectors.ORIGIN
         address = origin.split("/", 1)[1]
@@ -141,7 +141,7 @@ class Logs(unittest.TestCase):
             (1, "state_row", "INSERT INTO state VALUES (1, 8, CAST('{\"n\":1}' AS BLOB))"),
             (1, "blob_hash", "INSERT INTO blob VALUES ('" + "0" * 64 + "', x'00')"),
             (2, "not a log", "PRAGMA application_id = 0"),
-            (2, "version 2", "PRAGMA user_version = 2"),
+            (2, "version 3", "PRAGMA user_version = 3"),
             (2, "no such table", "DROP TABLE entry"),
             (0, "verified", "UPDATE entry SET part_0 = NULL, status = 'dp' WHERE seq = 7"),
             (0, "verified", "UPDATE entry SET part_0 = NULL, status = 'w', salts = zeroblob(16) WHERE seq = 5"),
@@ -149,6 +149,52 @@ class Logs(unittest.TestCase):
         ):
             with self.subTest(sql):
                 self.verdict(wanted, text, [counter()], sql)
+
+    def test_what_is_erased_or_pruned_must_be_said(self):
+        erased = "UPDATE entry SET part_0 = NULL, salts = zeroblob(16), status = 'e' WHERE seq = 5"
+        m = counter()
+        m.erase(5, "body")
+        self.verdict(0, "verified", [m], erased)
+        self.verdict(1, "part_missing", [m], erased.replace("'e'", "'x'"))
+        m = counter()
+        m.erase(3, "body")
+        self.verdict(1, "part_missing", [m], erased)
+
+        def prune(*seqs):
+            return [sql for seq in seqs for sql in (
+                f"INSERT INTO pruned VALUES (1, {seq}, '{m.hashes[seq]}')", f"DELETE FROM entry WHERE seq = {seq}")]
+
+        def long(before=None):
+            m = counter()
+            kept = m.accept()
+            self.assertEqual(kept, 8)
+            m.instantiated("wake", '{"n":1}')  # 9 and 10
+            if before is not None:
+                m.prune(before)
+            m.receive(cause=kept, repeat=kept)
+            m.ok()
+            return m
+        m = long(9)
+        self.verdict(0, "pruned          7", [m], *prune(2, 3, 4, 5, 6, 7, 8))
+        self.verdict(0, "pruned          4", [m], *prune(5, 6, 7, 8))
+        self.verdict(0, "verified", [m], *prune(2, 3, 4, 5, 6, 7, 8),
+                     "UPDATE entry SET part_0 = NULL, part_1 = NULL, part_2 = NULL, part_3 = NULL, status = 'xxxx',"
+                     " salts = zeroblob(64) WHERE seq = 1")
+        self.verdict(1, "wrong_pruned", [m], *prune(5, 6, 7))
+        self.verdict(1, "wrong_activation", [m], *prune(1, 2, 3, 4, 5, 6, 7, 8))
+        self.verdict(1, "wrong_pruned", [m], *prune(0))
+        self.verdict(1, "wrong_pruned", [m], *prune(2, 3, 4, 5, 6, 7, 8, 10))
+        self.verdict(1, "row_differs", [m], *prune(len(m.hashes) - 1), f"DELETE FROM pruned")
+        self.verdict(1, "wrong_prev", [m], *prune(2, 3, 4, 5, 6, 7, 8),
+                     f"UPDATE pruned SET hash = '{'0' * 64}' WHERE seq = 8")
+        self.verdict(1, "wrong_seq", [m], *prune(2, 3, 4, 5, 6, 7, 8), "DELETE FROM pruned WHERE seq = 4")
+        m = long()
+        self.verdict(1, "wrong_pruned", [m], *prune(5, 6, 7, 8))
+        m = long(1)
+        self.verdict(1, "wrong_pruned", [m], *prune(5, 6, 7, 8))
+        m = long(9)
+        m.receive(cause=8, repeat=8)
+        self.verdict(1, "cause_spent", [m], *prune(5, 6, 7, 8))
 
     def test_causes_between_chains(self):
         self.verdict(0, "senders         0", two_chains())

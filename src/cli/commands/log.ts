@@ -17,7 +17,19 @@ import { readLog, requireActor } from "../read_log.ts";
 import { toMoment } from "../timestamp.ts";
 import { writeChunks } from "../write_chunks.ts";
 
-const kinds = ["genesis", "keyframe", "accept", "receive", "call", "return", "trap", "cut"] as const;
+const kinds = [
+  "genesis",
+  "keyframe",
+  "accept",
+  "receive",
+  "call",
+  "return",
+  "trap",
+  "cut",
+  "erase",
+  "prune",
+  "key",
+] as const;
 const lastOnTerminal = 50;
 const actorColumnsMost = 24;
 
