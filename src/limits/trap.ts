@@ -32,8 +32,16 @@ export type TrapCode =
   | "host"
   | "unknown";
 
-/** Beginnings of messages, of V8 first, of JavaScriptCore second. The first that fits counts. */
+/**
+ * Beginnings of messages, of V8 first, of JavaScriptCore second. The first that fits counts.
+ * Those that begin with "wasm trap" are V8's own in the words of jco's glue, which are Wasmtime's.
+ */
 const RUNTIME_ERRORS: readonly (readonly [RegExp, TrapCode])[] = [
+  [/^wasm trap: wasm `unreachable` /, "unreachable"],
+  [/^wasm trap: integer divide by zero/, "divide_by_zero"],
+  [/^wasm trap: (integer overflow|invalid conversion to integer)/, "integer_overflow"],
+  [/^wasm trap: indirect call type mismatch/, "indirect_call"],
+  [/^wasm trap: (out of bounds memory access|undefined element: out of bounds)/, "out_of_bounds"],
   [/^unreachable/, "unreachable"],
   [/^Unreachable code/, "unreachable"],
   [/^divide by zero|^remainder by zero/, "divide_by_zero"],

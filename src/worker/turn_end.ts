@@ -31,6 +31,13 @@ export function checkAnswer(text: string, what: "state" | "response", bytesMax: 
   }
 }
 
+/** Checks the text of a refusal, which is an answer like a response. */
+export function checkRefusal(text: string, bytesMax: number, byteLength: (text: string) => number): void {
+  const bytes = byteLength(text);
+  if (bytes <= bytesMax) return;
+  throw new BadAnswer(`Cannot take the error of the actor: wanted at most ${bytesMax} bytes, got ${bytes}`);
+}
+
 /** An ok end; the state's text is kept apart, as it need not travel. */
 export function okEnd(
   state: string,
