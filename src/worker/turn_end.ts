@@ -64,7 +64,8 @@ export function crashEnd(
   if (thrown instanceof BadAnswer) return { end: "trap", code: "answer", reason: thrown.message };
   if (stackExhausted) return trapEnd("stack");
   const code = trapCode(thrown);
-  return trapEnd(code);
+  // No host function failed, or there were a stop: the glue could not make sense of what the guest handed over.
+  return trapEnd(code === "host" ? "answer" : code);
 }
 
 function cutEnd(reason: "deadline" | "killed", limits: WorkerLimits): TurnEnd {
@@ -117,7 +118,7 @@ function trapReason(code: TrapCode): string {
     case "denied":
       return "the component called what its manifest does not grant";
     case "answer":
-      return "the component answered with what is not allowed";
+      return "the component handed over what does not fit the types of its interface";
     case "host":
       return "the host could not answer a call";
     case "unknown":

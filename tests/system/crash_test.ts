@@ -1,4 +1,4 @@
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert/strict";
 import { test } from "node:test";
 import type { Answer } from "../../src/actor/mod.ts";
 import { checkLog, entriesOf, inHouse, makeFolder, readLog, story, until } from "./house.ts";
@@ -299,3 +299,37 @@ test("a component that does not instantiate fails, and says so", async () => {
   strictEqual(story(folder, "script").at(-1), "trap script");
   checkLog(folder);
 });
+
+for (
+  const [digit, what, code] of [
+    [1, "a state that is no JSON", "answer"],
+    [2, "a response that is no JSON", "answer"],
+    [3, "a state that is no UTF-8", "answer"],
+    [4, "a state outside of the memory", "answer"],
+    [5, "a result that is neither ok nor err", "answer"],
+    [6, "a division by zero", "divide_by_zero"],
+    [7, "an integer that overflows", "integer_overflow"],
+    [8, "a read outside of the memory", "out_of_bounds"],
+    [9, "a call of a null function", "indirect_call"],
+  ] as const
+) {
+  test(`${what}: the same code in every engine`, async () => {
+    const folder = makeFolder({
+      "theater.toml": `name = "rogue"\ncomponent = "rogue.wasm"\n`,
+      "rogue.wasm": "rogue.wasm",
+    });
+    await inHouse(folder, async ({ send }) => {
+      const answer = await send(digit);
+      deepStrictEqual(
+        [answer.answer, answer.answer === "trapped" && answer.code],
+        ["trapped", code],
+        JSON.stringify(answer),
+      );
+      const next = await send(0);
+      strictEqual(next.answer === "ok" && next.response, "1");
+    });
+    const trap = entriesOf(folder, "rogue").find(({ entry }) => entry.kind === "trap");
+    doesNotMatch(trap?.parts[0] ?? "", /wasm|TypeError|RangeError|undefined/, "in the words of one engine");
+    checkLog(folder);
+  });
+}
