@@ -42,7 +42,6 @@ export const plan: Plan = {
     codec: { layer: 0, pure: true },
     address: { layer: 0, pure: true },
     spelling: { layer: 0, pure: true },
-    spelling: { layer: 0, pure: true },
     merkle: { layer: 0, pure: true },
     note: { layer: 1, pure: true },
     chain: { layer: 1, pure: true },
