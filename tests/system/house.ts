@@ -7,7 +7,7 @@
 
 import { ok, strictEqual } from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
@@ -114,6 +114,22 @@ export async function inHouse<T>(
   } finally {
     await house.stop();
   }
+}
+
+/** Copies a folder as it is on disk at this moment: what a crash of the machine would leave. */
+export function crashCopy(folder: string): string {
+  const copy = makeFolder();
+  cpSync(folder, copy, { recursive: true });
+  for (const extra of ["-lock", "-shm"]) rmSync(`${logPath(copy)}${extra}`, { force: true });
+  return copy;
+}
+
+/** Works in a house and leaves what a crash after it would leave. */
+export async function crashAfter(folder: string, work: (house: House) => Promise<void>): Promise<string> {
+  return await inHouse(folder, async (house) => {
+    await work(house);
+    return crashCopy(folder);
+  });
 }
 
 /** One entry with what was said, as text; a part whose bytes are not in the log is undefined. */
