@@ -24,10 +24,9 @@ const attempts = {
   randomness: () => Math.random(),
   listen: () => addEventListener("message", () => {}),
   forgedMessage: () => dispatchEvent({ type: "message", data: 1 }),
-  replacedMap: () => { Map.prototype.get = () => 1; },
-  replacedPush: () => { Array.prototype.push = () => 1; },
+  replacedJson: () => { JSON.parse = () => 1; },
   replacedInstantiate: () => { WebAssembly.instantiate = () => 1; },
-  newPrototype: () => { Object.setPrototypeOf(Map.prototype, {}); },
+  replacedMemory: () => { WebAssembly.Memory.prototype.grow = () => 1; },
 };
 export async function probe() {
   const got = [];
