@@ -53,11 +53,11 @@ function refuseCompilers(): void {
 }
 
 /**
- * Text that must stand before foreign code that is loaded into a sealed realm:
- * it shadows what Bun does not let us remove (its `Bun.fetch` stays, for one)
- * and `require`, which Bun gives to every module. One line.
+ * Names that foreign code finds in a sealed realm all the same: Bun does not let
+ * us remove `Bun` (whose `fetch` stays) and gives `require` to every module.
+ * Foreign code must be loaded with `const Bun = undefined, …` before it.
  */
-export const foreignPrelude = "const Bun = undefined, require = undefined;\n";
+export const irremovableNames: readonly string[] = ["Bun", "require"];
 
 /** What a realm is left with. */
 export interface SealedRealm {
@@ -109,7 +109,7 @@ function emptyPrototypes(scope: object): void {
  * modules they reach have no permissions; under Bun they have the rights of the
  * process, so code that holds the word `import` must not be loaded into the
  * thread. Under Bun the object `Bun` stays, as it is read-only, emptied of all
- * but what `remaining` lists: put {@linkcode foreignPrelude} before foreign code.
+ * but what `remaining` lists: hide the {@linkcode irremovableNames} from foreign code.
  * `globalThis` then names a frozen copy of what is kept, so that the name `Bun`
  * is not found through it.
  */

@@ -87,7 +87,7 @@ test("a sealed realm leaves the language and WebAssembly, and nothing of the hos
     inherited: [],
     works: [true, true, true, true, true],
   });
-  // What Bun does not let go is hidden by the prelude; here is the list, so that a change is seen.
+  // What Bun does not let go has no name in foreign code; here is the list, so that a change is seen.
   const bunKeeps =
     "Cookie CookieMap ModuleGraph fetch isMainThread isStandaloneExecutable main origin version_with_sha" +
     " plugin revision version WebView";

@@ -147,6 +147,9 @@ function immutableUrl(path: string): URL {
  * Opens the SQLite database at `path` (`:memory:` for one in memory), creating
  * the file unless `readOnly`.
  *
+ * While it is open, this process must not open the same file by other means:
+ * closing that would take SQLite's locks away (they belong to the process).
+ *
  * @throws {DatabaseError} `cannot_open` when there is no such file or folder, or no right to it
  */
 export function openDatabase(path: string, options: OpenDatabaseOptions = {}): Database {
