@@ -1,7 +1,6 @@
 import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert/strict";
-import { test } from "node:test";
 import type { Answer } from "../../src/actor/mod.ts";
-import { checkLog, entriesOf, inHouse, makeFolder, readLog, story, until } from "./house.ts";
+import { checkLog, entriesOf, inHouse, makeFolder, readLog, story, test, until } from "./house.ts";
 
 function counterFolder(limits = ""): string {
   return makeFolder({

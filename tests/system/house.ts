@@ -11,6 +11,7 @@ import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wri
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
+import { test as nodeTest } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { ActorEvent, Answer } from "../../src/actor/mod.ts";
 import { commitPart, createChainChecker, type Entry, parseEntry } from "../../src/chain/mod.ts";
@@ -27,6 +28,15 @@ export const sharedCache = join(tmpdir(), `theater-system-cache-${process.getuid
 /** An absolute path in this repository. */
 export function repositoryPath(path: string): string {
   return join(root, path);
+}
+
+/** A test that may take longer than Bun lets it by default, on a machine that is busy. */
+export function test(
+  name: string,
+  work: () => Promise<void>,
+  options: { readonly skip?: boolean } = {},
+): void {
+  nodeTest(name, { timeout: 120_000, ...options }, work);
 }
 
 const folders: string[] = [];

@@ -1,7 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { test } from "node:test";
 import type { Answer } from "../../src/actor/mod.ts";
-import { checkLog, countOf, crashAfter, entriesOf, inHouse, makeFolder, story } from "./house.ts";
+import { checkLog, countOf, crashAfter, entriesOf, inHouse, makeFolder, story, test } from "./house.ts";
 
 const files = {
   "theater.toml": `name = "till"\ncomponent = "till.ts"\nlimits = { turn_ms = 400 }\n`,

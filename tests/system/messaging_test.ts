@@ -1,5 +1,4 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { test } from "node:test";
 import {
   checkLog,
   crashAfter,
@@ -10,6 +9,7 @@ import {
   openHouse,
   readLog,
   story,
+  test,
   until,
   writeFiles,
 } from "./house.ts";

@@ -1,8 +1,7 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
 import process from "node:process";
-import { test } from "node:test";
 import { RuntimeError } from "../../src/runtime/mod.ts";
-import { checkLog, entriesOf, inHouse, makeFolder, openHouse, readLog, story } from "./house.ts";
+import { checkLog, entriesOf, inHouse, makeFolder, openHouse, readLog, story, test } from "./house.ts";
 
 function script(permissions: string, body: string): Record<string, string> {
   return {

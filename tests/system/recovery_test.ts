@@ -1,5 +1,4 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
-import { test } from "node:test";
 import { openDatabase } from "../../src/platform/mod.ts";
 import { currentState, ReplayError } from "../../src/replay/mod.ts";
 import { createLoader, recordedSetup } from "../../src/runtime/mod.ts";
@@ -17,6 +16,7 @@ import {
   readLog,
   sharedCache,
   story,
+  test,
 } from "./house.ts";
 
 /** How many turns it takes to know the state, and that state. */

@@ -1,6 +1,15 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { test } from "node:test";
-import { checkLog, crashAfter, entriesOf, type House, inHouse, makeFolder, readLog, until } from "./house.ts";
+import {
+  checkLog,
+  crashAfter,
+  entriesOf,
+  type House,
+  inHouse,
+  makeFolder,
+  readLog,
+  test,
+  until,
+} from "./house.ts";
 
 const alarm = {
   "theater.toml": `name = "alarm"\ncomponent = "alarm.ts"\npermissions = { timers = true }\n`,
