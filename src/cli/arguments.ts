@@ -11,7 +11,7 @@
 import { parseArgs } from "node:util";
 import { CliError } from "./cli_error.ts";
 import { globalOptions } from "./global_options.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../spelling/mod.ts";
 import type { OperandTable, OperandValues, OptionTable, OptionValues, Reader } from "./option.ts";
 
 /** What a command was given. */

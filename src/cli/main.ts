@@ -6,7 +6,7 @@ import { type ExitCode, exitCode } from "./exit_code.ts";
 import { explain } from "./explain.ts";
 import { globalOptions } from "./global_options.ts";
 import { helpOnAll } from "./help.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../spelling/mod.ts";
 import { writeReport } from "./report.ts";
 
 /**

@@ -1,7 +1,7 @@
 import type { ActorRow, LogReader } from "../store/mod.ts";
 import { CliError } from "./cli_error.ts";
 import { findLog } from "./find_log.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../spelling/mod.ts";
 
 /**
  * Opens the log that the options name, hands it to `use` and closes it again.

@@ -10,7 +10,7 @@ import type { Context, GlobalOptions } from "./context.ts";
 import { type ExitCode, exitCode } from "./exit_code.ts";
 import { createFeedProgress } from "./feed_progress.ts";
 import { defaultLog } from "./find_log.ts";
-import { feedLines } from "./line_feed.ts";
+import { feedLines, type FeedOptions } from "./line_feed.ts";
 
 /** What `theater run` was told. */
 export interface RunInvocation {
@@ -25,7 +25,7 @@ export interface RunInvocation {
 }
 
 /** Most messages of a feed on their way at once. */
-const windowMax = 64;
+const feedWindow = 64;
 
 /** Longest line of input, in bytes. */
 const lineBytesMax = 64 * 1024 * 1024;
@@ -40,34 +40,37 @@ export async function runManifest(invocation: RunInvocation): Promise<ExitCode> 
   const tree = await loadManifest(operands.manifest, { readText: readFile });
   const logPath = resolve(folder, global.db ?? join(dirname(operands.manifest), defaultLog));
   const interrupts = context.interrupts();
-  const failures: ActorEvent[] = [];
+  const rootFailed = new AbortController();
   const theater = await openTheater({
     tree,
     store: openLog(logPath),
     upgrade: options.upgrade,
     cacheFolder: cacheFolder(),
     observe(event) {
-      if (event.event === "failed") failures.push(event);
+      if (event.event === "failed" && event.address === tree.address) rootFailed.abort();
       const said = eventText(event);
       if (said !== undefined) void context.err.write(`${context.err.style.red("!")} ${said}\n`);
     },
   });
   interrupts.second.addEventListener("abort", () => theater.kill());
-  let code: ExitCode;
+  const ended = AbortSignal.any([interrupts.first, rootFailed.signal]);
   try {
+    if (rootFailed.signal.aborted) return exitCode.no; // It has been said why.
     if (!options.quiet) await announce(theater, relative(folder, logPath), feeding, global, context);
     const door = await openDoor(theater, logPath);
     try {
-      code = feeding
-        ? await feed(theater, invocation, keyPointer, tree.manifest.limits.mailboxMessages)
-        : await serve(theater, context, failures);
+      const windowMax = Math.min(feedWindow, tree.manifest.limits.mailboxMessages);
+      const code = feeding
+        ? await feed(theater, invocation, { to: theater.root, keyPointer, windowMax, stopped: ended })
+        : await serve(theater, context, ended);
+      if (interrupts.first.aborted) return exitCode.interrupted;
+      return rootFailed.signal.aborted ? exitCode.no : code;
     } finally {
       await door.close();
     }
   } finally {
     await theater.stop();
   }
-  return failures.length > 0 ? exitCode.no : code;
 }
 
 function readInputOperand(input: string | undefined): boolean {
@@ -96,48 +99,37 @@ async function announce(
   );
 }
 
-/** Keeps the house open until somebody ends it. */
-async function serve(
-  theater: Theater,
-  { interrupts, err }: Context,
-  failures: readonly ActorEvent[],
-): Promise<ExitCode> {
-  if (failures.length > 0) return exitCode.no;
-  const { first } = interrupts();
-  const interrupted = new Promise<void>((resolve) => {
-    if (first.aborted) resolve();
-    first.addEventListener("abort", () => resolve());
+/** Keeps the house open until somebody ends it, or its root actor has failed. */
+async function serve(theater: Theater, { err }: Context, ended: AbortSignal): Promise<ExitCode> {
+  const end = new Promise<void>((resolve) => {
+    if (ended.aborted) resolve();
+    ended.addEventListener("abort", () => resolve());
   });
-  await Promise.race([interrupted, theater.closed]);
+  await Promise.race([end, theater.closed]);
   await err.write("stopping after the turn in hand\n");
-  return exitCode.interrupted;
+  return exitCode.done;
 }
 
 /** Sends the lines of standard input and prints what comes back. */
 async function feed(
   theater: Theater,
   { options, context }: RunInvocation,
-  keyPointer: ReturnType<typeof parseJsonPointer> | undefined,
-  mailboxMax: number,
+  feedOptions: FeedOptions,
 ): Promise<ExitCode> {
   const { out, err } = context;
-  const stopped = context.interrupts().first;
   const lines = context.inputLines(lineBytesMax);
-  stopped.addEventListener("abort", () => lines.close());
+  feedOptions.stopped.addEventListener("abort", () => lines.close());
   theater.closed.catch(() => lines.close());
   const progress = options.quiet
     ? undefined
     : createFeedProgress(err, context.nowMs, err.columns !== undefined && out.columns === undefined);
   let allOk = true;
-  const to = theater.root;
-  const feedOptions = { to, keyPointer, windowMax: Math.min(windowMax, mailboxMax), stopped };
   for await (const { answer, text } of untilClosed(theater, feedLines(theater, lines, feedOptions))) {
     if (answer.answer !== "ok") allOk = false;
     progress?.answered(answer.answer === "ok");
     await out.write(`${text}\n`);
   }
   await progress?.finish();
-  if (stopped.aborted) return exitCode.interrupted;
   return allOk ? exitCode.done : exitCode.no;
 }
 

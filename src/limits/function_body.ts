@@ -8,7 +8,7 @@ import { LimitError } from "./fault.ts";
 import type { Reader } from "./reader.ts";
 import { BodyScan, EDIT, EDIT_SIZE } from "./scan.ts";
 import { frameUnits, LEAF_UNITS_MAX } from "./schedule.ts";
-import type { Shape } from "./shape.ts";
+import { type Shape, V128 } from "./shape.ts";
 import type { Writer } from "./writer.ts";
 
 /** Largest body of a function, in bytes. */
@@ -44,16 +44,19 @@ export function bodyRewriter(shape: Shape, added: Additions): BodyRewriter {
     const from = reader.position;
     let locals = type.paramCount;
     let localSlots = 0;
+    let vectors = type.vectors;
     for (let groups = reader.count(); groups > 0; groups--) {
       const count = reader.u32();
       locals += count;
-      localSlots += reader.valueType() === 0x7b ? 2 * count : count;
+      const vector = reader.valueType() === V128;
+      vectors ||= vector;
+      localSlots += vector ? 2 * count : count;
       if (locals > LOCALS_MAX) {
         throw new LimitError({ code: "too_many", what: "locals", count: locals, countMax: LOCALS_MAX });
       }
     }
     const codeFrom = reader.position;
-    scan.scan(reader, type.results.length, locals);
+    scan.scan(reader, type.results.length, locals, vectors);
     const units = frameUnits({
       params: type.paramSlots,
       results: type.resultSlots,

@@ -279,12 +279,12 @@ function trapOf(run: () => unknown, meter?: Meter): string {
 }
 
 test("recursion ends at the same depth on every engine", () => {
-  // 8 units, 2 for the param, 1 for the result, 2 for the operands.
-  for (const [units, depth] of [[12, 0], [13, 1], [25, 1], [26, 2], [10_000, 769]] as const) {
-    if (depth) equal(deepest(units), depth, `${units} units`);
+  // A frame: 12 units, 2 for the param, 1 for the result, 2 for the operands.
+  for (const [units, depth] of [[17, 1], [33, 1], [34, 2], [10_000, 588], [80_000, 4705]] as const) {
+    equal(deepest(units), depth, `${units} units`);
   }
   const meter = createMeter();
-  const module = limited({ functions: [factorial(0)] }, 12);
+  const module = limited({ functions: [factorial(0)] }, 16);
   const { factorial: run } = meter.instantiateCore(module).exports as { factorial: Exported };
   equal(trapOf(() => run(0), meter), "stack");
 });
@@ -309,7 +309,7 @@ test("modules of one component share one stack", () => {
     return depth;
   };
   const alone = depthBy(1, 3000);
-  equal(alone, 250); // of 12 units
+  equal(alone, 187); // of 16 units
   for (const modules of [2, 3, 7]) equal(depthBy(modules, 3000), alone, `${modules} modules`);
 });
 
@@ -335,7 +335,7 @@ test("a trap, a stop or an overflow leaves nothing behind for the next turn", ()
   });
   for (let round = 0; round < 50; round++) {
     meter.beginTurn();
-    equal(trapOf(() => trap?.(700), meter), "unreachable");
+    equal(trapOf(() => trap?.(500), meter), "unreachable");
     meter.beginTurn();
     equal(trapOf(() => deep?.(), meter), "stack");
     meter.beginTurn();

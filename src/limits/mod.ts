@@ -30,6 +30,6 @@
 export { type Countable, type Feature, LimitError, type LimitFault } from "./fault.ts";
 export { FuelExhausted } from "./fuel.ts";
 export { createMeter, type Meter, type MeterOptions, type TurnLimits } from "./meter.ts";
-export { limitModule, type Limits, STACK_UNITS_MAX } from "./rewrite.ts";
-export { limits } from "./schedule.ts";
+export { limitModule, type Limits } from "./rewrite.ts";
+export { limits, STACK_UNITS_MAX } from "./schedule.ts";
 export { type TrapCode, trapCode } from "./trap.ts";

@@ -37,14 +37,11 @@ export interface Limits {
   /** Size to which the memory that the module defines may grow, in bytes; rounded down to pages of 64 KiB. */
   readonly memoryBytesMax: number;
   /**
-   * Units of stack (see `frameUnits()`) that all frames of a component may hold together;
-   * {@linkcode STACK_UNITS_MAX} is known to fit into every engine's stack.
+   * Units of stack that all frames of a component may hold together: a frame holds 12 and its params (twice),
+   * results, locals and operands. `STACK_UNITS_MAX` fits into every engine's stack.
    */
   readonly stackUnitsMax: number;
 }
-
-/** Stack units that fit into the stack of every supported engine, worker or not, with room for the host. */
-export const STACK_UNITS_MAX = 48_000;
 
 /**
  * Rewrites a core module: what it computes stays the same, and
@@ -69,8 +66,7 @@ export function limitModule(bytes: Uint8Array, limits: Limits): Uint8Array<Array
   if (bytes.length > MODULE_BYTES_MAX) {
     throw new LimitError({ code: "module_too_large", bytes: bytes.length, bytesMax: MODULE_BYTES_MAX });
   }
-  const shape = readShape(bytes);
-  checkSections(bytes, shape);
+  const shape = checkSections(bytes, readShape(bytes));
   const added = layOut(shape);
   const out = new Writer(bytes.length + (bytes.length >> 1) + 1024, REWRITTEN_BYTES_MAX);
   out.copy(bytes, 0, 8);

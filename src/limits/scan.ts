@@ -70,6 +70,7 @@ export class BodyScan {
   #live = true;
   /** Upper bound of the instructions since the last check, over all paths to here. */
   #run = 0;
+  /** Whether an operand may be a v128: then all are taken for one. */
   #vectors = false;
 
   constructor(shape: Shape) {
@@ -80,12 +81,13 @@ export class BodyScan {
    * Scans the code at `reader` up to its end, which must be the function's.
    * @param results count of the function's results
    * @param locals count of its params and locals
+   * @param vectors whether one of these is a v128
    * @throws {LimitError}
    */
-  scan(reader: Reader, results: number, locals: number): void {
+  scan(reader: Reader, results: number, locals: number, vectors: boolean): void {
     this.editsUsed = 0;
     this.calls = false;
-    this.#vectors = false;
+    this.#vectors = vectors;
     this.#peak = 0;
     this.#height = 0;
     this.#run = 0;
@@ -116,6 +118,7 @@ export class BodyScan {
         break;
       case FORM.global:
         reader.index(shape.globals, "global");
+        if (shape.vectorGlobals) this.#vectors = true;
         break;
       case FORM.i32Const:
         reader.skipSigned(32);
@@ -305,6 +308,7 @@ export class BodyScan {
     const type = this.#shape.types[typeIndex];
     if (!type) return reader.fail("wanted a function type", at);
     this.calls = true;
+    if (type.vectors) this.#vectors = true;
     this.#move(reader, -type.paramCount, at);
     if (tail) {
       this.#edit(EDIT.tail, 0, at, at);

@@ -6,14 +6,23 @@
  */
 
 import { hex, Reader } from "./reader.ts";
-import { atEnd, readGlobalType, refuseReserved, SECTION, type Shape } from "./shape.ts";
+import { atEnd, readGlobalType, refuseReserved, SECTION, type Shape, V128 } from "./shape.ts";
 
-/** @throws {LimitError} */
-export function checkSections(bytes: Uint8Array, shape: Shape): void {
-  checkVector(bytes, shape, SECTION.global, checkGlobal);
+/**
+ * Checks the sections of globals, exports, elements and data.
+ * @returns what the code of the module is to be read with
+ * @throws {LimitError}
+ */
+export function checkSections(bytes: Uint8Array, shape: Shape): Shape {
+  let { vectorGlobals } = shape;
+  checkVector(bytes, shape, SECTION.global, (reader) => {
+    if (readGlobalType(reader) === V128) vectorGlobals = true;
+    checkConstant(reader, shape);
+  });
   checkVector(bytes, shape, SECTION.export, checkExport);
   checkVector(bytes, shape, SECTION.element, checkElements);
   checkVector(bytes, shape, SECTION.data, checkData);
+  return { ...shape, vectorGlobals };
 }
 
 function checkVector(
@@ -27,11 +36,6 @@ function checkVector(
   const reader = new Reader(bytes, span.start, span.end);
   for (let left = reader.count(); left > 0; left--) checkItem(reader, shape);
   atEnd(reader);
-}
-
-function checkGlobal(reader: Reader, shape: Shape): void {
-  readGlobalType(reader);
-  checkConstant(reader, shape);
 }
 
 function checkExport(reader: Reader, shape: Shape): void {

@@ -54,8 +54,13 @@ export interface Span {
   readonly end: number;
 }
 
+/** The value type of 128-bit vectors. */
+export const V128 = 0x7b;
+
 /** A function type. Slots count a v128 as two. */
 export interface FunctionType {
+  /** Whether a param or result is a v128. */
+  readonly vectors: boolean;
   readonly paramCount: number;
   readonly paramSlots: number;
   readonly resultSlots: number;
@@ -75,6 +80,8 @@ export interface Shape {
   readonly tables: number;
   readonly memories: number;
   readonly globals: number;
+  /** Whether a global is a v128; before the globals are checked: an imported one. */
+  readonly vectorGlobals: boolean;
   /** Index of the start function. */
   readonly start: number | undefined;
 }
@@ -103,6 +110,7 @@ export function readShape(bytes: Uint8Array): Shape {
     atEnd(reader);
   }
   return {
+    vectorGlobals: imports.vectorGlobals,
     start: readStart(at(SECTION.start), functions, types),
     sections,
     names,
@@ -166,6 +174,7 @@ function readTypes(reader: Reader | undefined): FunctionType[] {
     const params = readValueTypes(reader, "params");
     const results = readValueTypes(reader, "results");
     types.push({
+      vectors: params.includes(V128) || results.includes(V128),
       paramCount: params.length,
       paramSlots: slots(params),
       resultSlots: slots(results),
@@ -186,15 +195,15 @@ function readValueTypes(reader: Reader, what: "params" | "results"): Uint8Array 
 
 function slots(types: Uint8Array): number {
   let count = types.length;
-  for (const type of types) if (type === 0x7b) count++;
+  for (const type of types) if (type === V128) count++;
   return count;
 }
 
 function readImports(
   reader: Reader | undefined,
   types: number,
-): { functions: number[]; tables: number; memories: number; globals: number } {
-  const found = { functions: [] as number[], tables: 0, memories: 0, globals: 0 };
+): { functions: number[]; tables: number; memories: number; globals: number; vectorGlobals: boolean } {
+  const found = { functions: [] as number[], tables: 0, memories: 0, globals: 0, vectorGlobals: false };
   if (!reader) return found;
   for (let left = reader.count(); left > 0; left--) {
     refuseReserved(reader.name());
@@ -211,7 +220,7 @@ function readImports(
       reader.limits();
       found.memories++;
     } else if (kind === 0x03) {
-      readGlobalType(reader);
+      if (readGlobalType(reader) === V128) found.vectorGlobals = true;
       found.globals++;
     } else if (kind === 0x04) {
       reader.refuse("exceptions", at);
@@ -241,13 +250,14 @@ function readStart(
   return index;
 }
 
-/** Moves past a global's type. */
-export function readGlobalType(reader: Reader): void {
-  reader.valueType();
+/** Reads a global's type; returns its value type. */
+export function readGlobalType(reader: Reader): number {
+  const type = reader.valueType();
   const at = reader.position;
   const flags = reader.u8();
   if (flags === 2 || flags === 3) reader.refuse("threads", at);
   if (flags > 3) reader.fail(`wanted a global's mutability, got ${hex(flags)}`, at);
+  return type;
 }
 
 /** Beginning of every name that the rewriter adds; a module that uses one itself is refused. */

@@ -32,24 +32,30 @@ export type TrapCode =
   | "host"
   | "unknown";
 
-/** Beginnings of messages, of V8 first, of JavaScriptCore second. The first that fits counts. */
+/**
+ * Beginnings of messages: V8's, JavaScriptCore's, and those that jco's glue puts in their place, which it does
+ * only where it knows the engine's words. The first that fits counts.
+ */
 const RUNTIME_ERRORS: readonly (readonly [RegExp, TrapCode])[] = [
   [/^unreachable/, "unreachable"],
   [/^Unreachable code/, "unreachable"],
-  [/^divide by zero|^remainder by zero/, "divide_by_zero"],
+  [/^wasm trap: wasm `unreachable`/, "unreachable"],
+  [/^(divide|remainder) by zero/, "divide_by_zero"],
   [/^Division by zero/, "divide_by_zero"],
-  [/^divide result unrepresentable|^float unrepresentable/, "integer_overflow"],
-  [/^Integer overflow|^Out of bounds Trunc/, "integer_overflow"],
-  [/^null function|^function signature mismatch|^indirect call/, "indirect_call"],
+  [/^wasm trap: integer divide by zero/, "divide_by_zero"],
+  [/^(divide result|float) unrepresentable/, "integer_overflow"],
+  [/^(Integer overflow|Out of bounds Trunc)/, "integer_overflow"],
+  [/^wasm trap: (integer overflow|invalid conversion to integer)/, "integer_overflow"],
+  [/^(null function|function signature mismatch|indirect call)/, "indirect_call"],
   [/^call_indirect to /, "indirect_call"],
+  [/^wasm trap: indirect call type mismatch/, "indirect_call"],
+  [/^(WebAssembly\.\w+\(\): )?(memory|table|data|element)\b.* out of bounds/, "out_of_bounds"],
   [
-    /^(WebAssembly\.\w+\(\): )?(memory access|table index|table access|element segment|data segment)\b.*out of bounds/,
+    /^(Out of bounds |Offset \+ length|Invalid data segment|Element is trying to set an out of)/,
     "out_of_bounds",
   ],
-  [
-    /^Out of bounds |^Offset \+ length|^Invalid data segment|^Element is trying to set an out of bounds/,
-    "out_of_bounds",
-  ],
+  [/^wasm trap: (undefined element: )?(out of bounds |(list|string) content out-of-bounds)/, "out_of_bounds"],
+  [/^wasm trap: call stack exhausted/, "stack"],
 ];
 
 const RANGE_ERRORS: readonly (readonly [RegExp, TrapCode])[] = [

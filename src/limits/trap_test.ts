@@ -83,6 +83,26 @@ for (const [what, code, module] of INSTANTIATION) {
   });
 }
 
+/** What jco's glue makes of V8's words, and says by itself. */
+const REWORDED: readonly (readonly [message: string, code: TrapCode])[] = [
+  ["wasm trap: wasm `unreachable` instruction executed", "unreachable"],
+  ["wasm trap: out of bounds memory access", "out_of_bounds"],
+  ["wasm trap: integer divide by zero", "divide_by_zero"],
+  ["wasm trap: integer overflow", "integer_overflow"],
+  ["wasm trap: invalid conversion to integer", "integer_overflow"],
+  ["wasm trap: undefined element: out of bounds table access", "out_of_bounds"],
+  ["wasm trap: indirect call type mismatch", "indirect_call"],
+  ["wasm trap: call stack exhausted", "stack"],
+  ["wasm trap: list content out-of-bounds", "out_of_bounds"],
+  ["wasm trap: string content out-of-bounds", "out_of_bounds"],
+  ["wasm trap: cannot enter component instance", "unknown"],
+];
+for (const [message, code] of REWORDED) {
+  test(`trapCode() of "${message}" is ${code}`, () => {
+    equal(trapCode(new WebAssembly.RuntimeError(message)), code);
+  });
+}
+
 test("trapCode() of what is no trap", () => {
   equal(trapCode(new RangeError("WebAssembly.Memory(): could not allocate memory")), "memory");
   equal(

@@ -1,4 +1,4 @@
-import { nearestKey } from "./nearest_key.ts";
+import { nearest } from "../spelling/mod.ts";
 import { type Findings, report } from "./problem.ts";
 import type { TomlTable, TomlValue } from "./toml_tree.ts";
 
@@ -40,14 +40,14 @@ export function refuseUnknownKeys(
 ): void {
   for (const [key, { keyAt }] of reading.table.entries) {
     if (known.includes(key)) continue;
-    const nearest = elsewhere.get(key) ?? nearestKey(key, known);
+    const meant = elsewhere.get(key) ?? nearest(key.toLowerCase().replaceAll("-", "_"), known);
     report(reading.findings, {
       code: "unknown_key",
       at: keyAt,
       path: joinPath(reading.path, key),
       wanted: `one of ${known.join(", ")}`,
       got: "an unknown key",
-      hint: nearest === undefined ? undefined : `did you mean ${nearest}?`,
+      hint: meant === undefined ? undefined : `did you mean ${meant}?`,
     });
   }
 }

@@ -24,10 +24,14 @@ function describe(fault: LineFault): string {
 
 /** Cuts chunks of bytes into lines of text. */
 export interface LineSplitter {
-  /** The lines that end in `chunk`. @throws {LineError} once, after which it is of no use */
-  push(chunk: Uint8Array): string[];
+  /**
+   * The lines that end in `chunk`; take them all before the next chunk.
+   *
+   * @throws {LineError} after the lines before the one that cannot be read; then it is of no more use
+   */
+  push(chunk: Uint8Array): Iterable<string>;
   /** The last line, if it was not ended. @throws {LineError} */
-  finish(): string[];
+  finish(): Iterable<string>;
 }
 
 const newline = 0x0a;
@@ -76,16 +80,16 @@ export function createLineSplitter(bytesMax: number): LineSplitter {
   };
 
   return {
-    push(chunk) {
-      const lines: string[] = [];
+    *push(chunk) {
       let from = 0;
       for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, from)) {
-        lines.push(complete(chunk.subarray(from, end)));
+        yield complete(chunk.subarray(from, end));
         from = end + 1;
       }
       keep(chunk.subarray(from));
-      return lines;
     },
-    finish: () => (pendingBytes === 0 ? [] : [complete(new Uint8Array(0))]),
+    *finish() {
+      if (pendingBytes > 0) yield complete(new Uint8Array(0));
+    },
   };
 }

@@ -22,7 +22,7 @@
 export { type Runtime, runtime } from "./runtime.ts";
 export { spawnThread, type Thread, type ThreadHandlers } from "./thread.ts";
 export { openPort, type Post } from "./thread_port.ts";
-export { foreignPrelude, type SealedRealm, sealRealm } from "./realm.ts";
+export { irremovableNames, type SealedRealm, sealRealm } from "./realm.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { randomBytes } from "./random.ts";
 export {

@@ -18,31 +18,12 @@ const pureNames: readonly string[] = [
   ..."globalThis Infinity NaN undefined queueMicrotask".split(" "),
 ];
 
-/** Prototypes whose methods the boundary trusts; frozen so that no glue can replace them. */
-const trusted: readonly object[] = [
-  Array,
-  Array.prototype,
-  Map,
-  Map.prototype,
-  Set,
-  Set.prototype,
-  WeakMap.prototype,
-  String,
-  String.prototype,
-  Number,
-  Number.prototype,
-  BigInt,
-  BigInt.prototype,
-  Promise,
-  Promise.prototype,
-  ArrayBuffer,
-  ArrayBuffer.prototype,
-  DataView.prototype,
-  Object.getPrototypeOf(Uint8Array),
-  Object.getPrototypeOf(Uint8Array.prototype),
-  Uint8Array,
-  Uint8Array.prototype,
-  Object,
+/**
+ * What glue must not replace, as far as it costs nothing. The prototypes of
+ * arrays and maps stay open: with them frozen, code full of arrays and maps runs
+ * 4 times slower under Bun and 1.5 times under Deno (measured).
+ */
+const frozen: readonly object[] = [
   JSON,
   Reflect,
   Atomics,
@@ -72,11 +53,11 @@ function refuseCompilers(): void {
 }
 
 /**
- * Text that must stand before foreign code that is loaded into a sealed realm:
- * it shadows what Bun does not let us remove (its `Bun.fetch` stays, for one)
- * and `require`, which Bun gives to every module. One line.
+ * Names that foreign code finds in a sealed realm all the same: Bun does not let
+ * us remove `Bun` (whose `fetch` stays) and gives `require` to every module.
+ * Foreign code must be loaded with `const Bun = undefined, …` before it.
  */
-export const foreignPrelude = "const Bun = undefined, require = undefined;\n";
+export const irremovableNames: readonly string[] = ["Bun", "require"];
 
 /** What a realm is left with. */
 export interface SealedRealm {
@@ -128,7 +109,7 @@ function emptyPrototypes(scope: object): void {
  * modules they reach have no permissions; under Bun they have the rights of the
  * process, so code that holds the word `import` must not be loaded into the
  * thread. Under Bun the object `Bun` stays, as it is read-only, emptied of all
- * but what `remaining` lists: put {@linkcode foreignPrelude} before foreign code.
+ * but what `remaining` lists: hide the {@linkcode irremovableNames} from foreign code.
  * `globalThis` then names a frozen copy of what is kept, so that the name `Bun`
  * is not found through it.
  */
@@ -159,6 +140,6 @@ export function sealRealm(keep: readonly string[] = []): SealedRealm {
   });
   Reflect.deleteProperty(Math, "random");
   refuseCompilers();
-  for (const object of trusted) Object.freeze(object);
+  for (const object of frozen) Object.freeze(object);
   return { remaining };
 }

@@ -24,10 +24,9 @@ const attempts = {
   randomness: () => Math.random(),
   listen: () => addEventListener("message", () => {}),
   forgedMessage: () => dispatchEvent({ type: "message", data: 1 }),
-  replacedMap: () => { Map.prototype.get = () => 1; },
-  replacedPush: () => { Array.prototype.push = () => 1; },
+  replacedJson: () => { JSON.parse = () => 1; },
   replacedInstantiate: () => { WebAssembly.instantiate = () => 1; },
-  newPrototype: () => { Object.setPrototypeOf(Map.prototype, {}); },
+  replacedMemory: () => { WebAssembly.Memory.prototype.grow = () => 1; },
 };
 export async function probe() {
   const got = [];
@@ -88,7 +87,7 @@ test("a sealed realm leaves the language and WebAssembly, and nothing of the hos
     inherited: [],
     works: [true, true, true, true, true],
   });
-  // What Bun does not let go is hidden by the prelude; here is the list, so that a change is seen.
+  // What Bun does not let go has no name in foreign code; here is the list, so that a change is seen.
   const bunKeeps =
     "Cookie CookieMap ModuleGraph fetch isMainThread isStandaloneExecutable main origin version_with_sha" +
     " plugin revision version WebView";

@@ -134,19 +134,24 @@ function speakLines(
     reason ??= error instanceof Error ? error.message : String(error);
     socket.destroy();
   };
-  const take = (cut: () => string[]) => {
+  const take = (cut: Iterable<string>) => {
+    const lines: string[] = [];
+    let broken: LineError | undefined;
     try {
-      const lines = cut();
-      if (lines.length === 0) return;
-      socket.pause();
-      work = work.then(() => deliver(lines)).then(() => void socket.resume(), fail);
+      for (const line of cut) lines.push(line);
     } catch (error) {
       if (!(error instanceof LineError)) throw error;
-      fail(error);
+      broken = error;
     }
+    if (lines.length === 0 && broken === undefined) return;
+    socket.pause();
+    work = work.then(() => deliver(lines)).then(
+      () => broken === undefined ? void socket.resume() : fail(broken),
+      fail,
+    );
   };
-  socket.on("data", (chunk: Uint8Array) => take(() => splitter.push(chunk)));
-  socket.on("end", () => take(() => splitter.finish()));
+  socket.on("data", (chunk: Uint8Array) => take(splitter.push(chunk)));
+  socket.on("end", () => take(splitter.finish()));
   socket.on("error", fail);
   socket.on("close", () => {
     if (gone) return;

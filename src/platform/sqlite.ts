@@ -74,9 +74,9 @@ function faultOf(error: Error, path: string): DatabaseFault {
 /**
  * A prepared statement. Parameters are bound by position.
  *
- * An integer that is written as a number must be safe (below 2^53), or a
- * `RangeError` says so; so it does when an integer read is not, unless the
- * statement was prepared with `bigints`.
+ * An integer that is written as a number must be safe (below 2^53), and a text
+ * must hold no NUL, or a `RangeError` says so; so it does when an integer read is
+ * not safe, unless the statement was prepared with `bigints`.
  */
 export interface Statement<Row extends SqlRow = SqlRow> {
   /** Runs it; returns how many rows changed and the rowid of the last one inserted. */
@@ -118,8 +118,11 @@ export interface OpenDatabaseOptions {
   readonly immutable?: boolean;
 }
 
-function refuseLarge(params: readonly SqlValue[]): void {
+function refuseLossy(params: readonly SqlValue[]): void {
   for (const value of params) {
+    if (typeof value === "string" && value.includes("\0")) {
+      throw new RangeError("Cannot bind a text with a NUL to SQL as Deno would read it back short");
+    }
     if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value)) {
       throw new RangeError(`Cannot bind a number to SQL as integers must be below 2^53: got ${value}`);
     }
@@ -144,6 +147,9 @@ function immutableUrl(path: string): URL {
  * Opens the SQLite database at `path` (`:memory:` for one in memory), creating
  * the file unless `readOnly`.
  *
+ * While it is open, this process must not open the same file by other means:
+ * closing that would take SQLite's locks away (they belong to the process).
+ *
  * @throws {DatabaseError} `cannot_open` when there is no such file or folder, or no right to it
  */
 export function openDatabase(path: string, options: OpenDatabaseOptions = {}): Database {
@@ -167,7 +173,7 @@ export function openDatabase(path: string, options: OpenDatabaseOptions = {}): D
 
   const statement = <Row extends SqlRow>(raw: StatementSync): Statement<Row> => ({
     run(...params) {
-      refuseLarge(params);
+      refuseLossy(params);
       try {
         return raw.run(...params as SqlValue[]) as { changes: number; lastInsertRowid: number };
       } catch (error) {

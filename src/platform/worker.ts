@@ -8,6 +8,6 @@
 
 export { type Clock, systemClock } from "./clock.ts";
 export { randomBytes } from "./random.ts";
-export { foreignPrelude, type SealedRealm, sealRealm } from "./realm.ts";
+export { irremovableNames, type SealedRealm, sealRealm } from "./realm.ts";
 export { type Runtime, runtime } from "./runtime.ts";
 export { openPort, type Post } from "./thread_port.ts";

@@ -1,4 +1,5 @@
 import type { ActorDefinition, ActorPast } from "../actor/mod.ts";
+import { canonicalize, type JsonObject, type JsonValue, parseCanonical } from "../codec/mod.ts";
 import type { KeyframeEntry, KeyframeReason } from "../chain/mod.ts";
 import { currentState, headOf, partText, readStored, type ReplayPorts } from "../replay/mod.ts";
 import type { ActorStatus, LogReader } from "../store/mod.ts";
@@ -36,13 +37,15 @@ export async function findPast(
     };
   }
   const changed = findChange(reader, definition);
-  if (changed !== undefined && !upgrade) throw new RuntimeError(changed);
+  // Where no state was ever made there is nothing that the change could harm.
+  const initialised = isInitialised(reader, address);
+  if (changed !== undefined && initialised && !upgrade) throw new RuntimeError(changed);
   const { state, rowSeq, seq, replayed } = await currentState(reader, address, ports);
   return {
     head: headOf(reader, address),
     turns: row.turns,
     activations: row.activations,
-    initialised: isInitialised(reader, address, seq),
+    initialised,
     state,
     stateSeq: seq,
     stateRowSeq: rowSeq,
@@ -69,15 +72,23 @@ function findChange(reader: LogReader, definition: ActorDefinition): RuntimeErro
   const { address, parts } = definition;
   const keyframe = lastKeyframe(reader, address);
   if (keyframe === undefined) return undefined;
-  const component = partText(reader, address, keyframe, 1);
-  if (component !== parts.component) {
-    return { code: "changed", address, what: "component", recorded: component, found: parts.component };
-  }
-  const manifest = partText(reader, address, keyframe, 2);
-  if (manifest !== parts.manifest) {
-    return { code: "changed", address, what: "manifest", recorded: manifest, found: parts.manifest };
+  for (const [what, index] of [["component", 1], ["manifest", 2]] as const) {
+    const recorded = partText(reader, address, keyframe, index);
+    if (recorded === parts[what]) continue;
+    return { code: "changed", address, what, ...differingMembers(recorded, parts[what]) };
   }
   return undefined;
+}
+
+/** The members in which two canonical JSON objects differ, each side as text. */
+function differingMembers(recorded: string, found: string): { recorded: string; found: string } {
+  const [before, now] = [recorded, found].map((text) => parseCanonical(text) as JsonObject);
+  const names = new Set([...Object.keys(before ?? {}), ...Object.keys(now ?? {})]);
+  const text = (value: JsonValue | undefined) => value === undefined ? "nothing" : canonicalize(value);
+  const differing = [...names].filter((name) => text(before?.[name]) !== text(now?.[name]));
+  const list = (of: JsonObject | undefined) =>
+    differing.map((name) => `${name} ${text(of?.[name])}`).join(", ");
+  return { recorded: list(before), found: list(now) };
 }
 
 /** The last keyframe of a chain. */
@@ -102,10 +113,9 @@ function bytesSinceKeyframe(reader: LogReader, address: string, bytesMax: number
 }
 
 /** Tells whether `init` made a state: the first return with a state after an instantiation's. */
-function isInitialised(reader: LogReader, address: string, seq: number): boolean {
-  if (seq < 0) return false;
+function isInitialised(reader: LogReader, address: string): boolean {
   let opened: string | undefined;
-  for (const stored of reader.entries(address, { to: seq + 1 })) {
+  for (const stored of reader.entries(address)) {
     const entry = readStored(address, stored);
     if (entry.kind === "keyframe") opened = undefined;
     if (entry.kind === "receive") opened = entry.type;

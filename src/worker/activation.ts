@@ -12,7 +12,7 @@ import { createMeter } from "../limits/mod.ts";
 import { createControl, markProgress, wished } from "./control.ts";
 import { coreModules, importGlue } from "./guest.ts";
 import type { ActivationSetup, ReplayInput, TurnEnd, TurnInput, TurnReport } from "./protocol.ts";
-import { checkAnswer, crashEnd, Cut, okEnd } from "./turn_end.ts";
+import { checkAnswer, checkRefusal, crashEnd, Cut, okEnd } from "./turn_end.ts";
 
 /** What the worker's own realm offered before it was sealed. */
 export interface WorkerPorts {
@@ -114,7 +114,11 @@ export async function createActivation(
       ? tape.invokeExport(instance, `${actorInterface}#init`, [input.text])
       : tape.invokeExport(instance, `${actorInterface}#handle`, [state, input.text]);
     const result = returned as { readonly tag: "ok" | "err"; readonly val: unknown };
-    if (result.tag === "err") return { end: "err", error: errorText(result.val) };
+    if (result.tag === "err") {
+      const error = errorText(result.val);
+      checkRefusal(error, limits.messageBytesMax, ports.byteLength);
+      return { end: "err", error };
+    }
     const [newState, response] = init ? [result.val as string] : result.val as readonly [string, string];
     checkAnswer(newState, "state", limits.stateBytesMax);
     if (response !== undefined) checkAnswer(response, "response", limits.messageBytesMax);

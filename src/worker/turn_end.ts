@@ -31,6 +31,13 @@ export function checkAnswer(text: string, what: "state" | "response", bytesMax: 
   }
 }
 
+/** Checks the text of a refusal, which is an answer like a response. */
+export function checkRefusal(text: string, bytesMax: number, byteLength: (text: string) => number): void {
+  const bytes = byteLength(text);
+  if (bytes <= bytesMax) return;
+  throw new BadAnswer(`Cannot take the error of the actor: wanted at most ${bytesMax} bytes, got ${bytes}`);
+}
+
 /** An ok end; the state's text is kept apart, as it need not travel. */
 export function okEnd(
   state: string,
@@ -57,7 +64,8 @@ export function crashEnd(
   if (thrown instanceof BadAnswer) return { end: "trap", code: "answer", reason: thrown.message };
   if (stackExhausted) return trapEnd("stack");
   const code = trapCode(thrown);
-  return trapEnd(code);
+  // No host function failed, or there were a stop: the glue could not make sense of what the guest handed over.
+  return trapEnd(code === "host" ? "answer" : code);
 }
 
 function cutEnd(reason: "deadline" | "killed", limits: WorkerLimits): TurnEnd {
@@ -110,7 +118,7 @@ function trapReason(code: TrapCode): string {
     case "denied":
       return "the component called what its manifest does not grant";
     case "answer":
-      return "the component answered with what is not allowed";
+      return "the component handed over what does not fit the types of its interface";
     case "host":
       return "the host could not answer a call";
     case "unknown":

@@ -7,10 +7,11 @@
 
 import { ok, strictEqual } from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
+import { test as nodeTest } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { ActorEvent, Answer } from "../../src/actor/mod.ts";
 import { commitPart, createChainChecker, type Entry, parseEntry } from "../../src/chain/mod.ts";
@@ -27,6 +28,15 @@ export const sharedCache = join(tmpdir(), `theater-system-cache-${process.getuid
 /** An absolute path in this repository. */
 export function repositoryPath(path: string): string {
   return join(root, path);
+}
+
+/** A test that may take longer than Bun lets it by default, on a machine that is busy. */
+export function test(
+  name: string,
+  work: () => Promise<void>,
+  options: { readonly skip?: boolean } = {},
+): void {
+  nodeTest(name, { timeout: 120_000, ...options }, work);
 }
 
 const folders: string[] = [];
@@ -114,6 +124,22 @@ export async function inHouse<T>(
   } finally {
     await house.stop();
   }
+}
+
+/** Copies a folder as it is on disk at this moment: what a crash of the machine would leave. */
+export function crashCopy(folder: string): string {
+  const copy = makeFolder();
+  cpSync(folder, copy, { recursive: true });
+  for (const extra of ["-lock", "-shm"]) rmSync(`${logPath(copy)}${extra}`, { force: true });
+  return copy;
+}
+
+/** Works in a house and leaves what a crash after it would leave. */
+export async function crashAfter(folder: string, work: (house: House) => Promise<void>): Promise<string> {
+  return await inHouse(folder, async (house) => {
+    await work(house);
+    return crashCopy(folder);
+  });
 }
 
 /** One entry with what was said, as text; a part whose bytes are not in the log is undefined. */

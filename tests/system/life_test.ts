@@ -1,7 +1,16 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
-import { test } from "node:test";
 import { RuntimeError } from "../../src/runtime/mod.ts";
-import { checkLog, entriesOf, inHouse, makeFolder, openHouse, readLog, story, writeFiles } from "./house.ts";
+import {
+  checkLog,
+  entriesOf,
+  inHouse,
+  makeFolder,
+  openHouse,
+  readLog,
+  story,
+  test,
+  writeFiles,
+} from "./house.ts";
 
 const counter = `
   export function init(params) { return { count: params?.from ?? 0 }; }

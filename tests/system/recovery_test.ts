@@ -1,6 +1,4 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
-import { cpSync, rmSync } from "node:fs";
-import { test } from "node:test";
 import { openDatabase } from "../../src/platform/mod.ts";
 import { currentState, ReplayError } from "../../src/replay/mod.ts";
 import { createLoader, recordedSetup } from "../../src/runtime/mod.ts";
@@ -8,6 +6,8 @@ import { openLogReader, StoreError } from "../../src/store/mod.ts";
 import { coolWorkers, startReplaying } from "../../src/worker/mod.ts";
 import {
   checkLog,
+  crashAfter,
+  crashCopy,
   type House,
   inHouse,
   logPath,
@@ -16,23 +16,8 @@ import {
   readLog,
   sharedCache,
   story,
+  test,
 } from "./house.ts";
-
-/** Copies a folder as it is on disk at this moment: what a crash of the machine would leave. */
-function crashCopy(folder: string): string {
-  const copy = makeFolder();
-  cpSync(folder, copy, { recursive: true });
-  for (const extra of ["-lock", "-shm"]) rmSync(`${logPath(copy)}${extra}`, { force: true });
-  return copy;
-}
-
-/** Works in a house and leaves what a crash after it would leave. */
-async function crashAfter(folder: string, work: (house: House) => Promise<void>): Promise<string> {
-  return await inHouse(folder, async (house) => {
-    await work(house);
-    return crashCopy(folder);
-  });
-}
 
 /** How many turns it takes to know the state, and that state. */
 async function stateOf(folder: string, address: string) {

@@ -41,6 +41,7 @@ export const plan: Plan = {
     value: { layer: 0, pure: true },
     codec: { layer: 0, pure: true },
     address: { layer: 0, pure: true },
+    spelling: { layer: 0, pure: true },
     merkle: { layer: 0, pure: true },
     note: { layer: 1, pure: true },
     chain: { layer: 1, pure: true },

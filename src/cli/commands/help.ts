@@ -3,7 +3,7 @@ import { CliError } from "../cli_error.ts";
 import { defineCommand } from "../command.ts";
 import { exitCode } from "../exit_code.ts";
 import { helpOnAll, helpOnCommand } from "../help.ts";
-import { nearest } from "../nearest.ts";
+import { nearest } from "../../spelling/mod.ts";
 import { optional } from "../option.ts";
 import { text } from "../readers.ts";
 

@@ -1,4 +1,5 @@
 import { notAnswered } from "../answer_report.ts";
+import { CliError } from "../cli_error.ts";
 import { defineCommand } from "../command.ts";
 import { exitCode } from "../exit_code.ts";
 import { flag, required, value } from "../option.ts";
@@ -19,6 +20,7 @@ export const send = defineCommand({
   ],
   options: {
     id: value(text("<key>"), "idempotency key of the message"),
+    wait: flag("wait for the response (as it does unless told otherwise)"),
     "no-wait": flag("return as soon as the message is written down, before its turn"),
     timeout: value(duration, "how long to wait for the response (30s unless given)"),
   },
@@ -35,6 +37,13 @@ export const send = defineCommand({
     { line: "theater send ledger - < message.json", note: "the message from a file" },
   ],
   async run({ options, operands, global, context }) {
+    if (options.wait && options["no-wait"]) {
+      throw new CliError({
+        code: "conflict",
+        options: ["--wait", "--no-wait"],
+        why: "one excludes the other",
+      });
+    }
     const { knock } = await import("../../runtime/mod.ts");
     const { chooseLog } = await import("../read_log.ts");
     const { out, err } = context;

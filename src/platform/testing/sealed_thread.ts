@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { systemClock } from "../clock.ts";
 import { randomBytes } from "../random.ts";
-import { foreignPrelude, sealRealm } from "../realm.ts";
+import { irremovableNames, sealRealm } from "../realm.ts";
 import { openPort } from "../thread_port.ts";
 
 interface Probe {
@@ -10,12 +10,13 @@ interface Probe {
 }
 
 const { Blob, URL } = globalThis;
+const hide = `const ${irremovableNames.map((name) => `${name} = undefined`).join(", ")};\n`;
 let sealed = false;
 
 async function answer(source: string): Promise<void> {
   if (!sealed) {
     sealed = true;
-    const url = URL.createObjectURL(new Blob([foreignPrelude + source], { type: "text/javascript" }));
+    const url = URL.createObjectURL(new Blob([hide + source], { type: "text/javascript" }));
     const { remaining } = sealRealm();
     const foreign = await import(url) as Probe;
     URL.revokeObjectURL(url);

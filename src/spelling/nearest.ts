@@ -1,3 +1,6 @@
+/** Longer words are no misspelling of ours; keeps hostile ones cheap. */
+const wordLengthMax = 64;
+
 /**
  * The candidate that `word` was most likely meant to be, for "did you mean".
  *
@@ -6,6 +9,7 @@
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestDistance = Infinity;
+  if (word.length > wordLengthMax) return undefined;
   for (const candidate of candidates) {
     const distance = candidate.startsWith(word) && word.length > 1 ? 1 : editDistance(word, candidate);
     const allowed = Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3));
