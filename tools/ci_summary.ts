@@ -22,7 +22,8 @@ const ports: TallyPorts = {
   testFiles: (folder) =>
     readdirSync(folder, { recursive: true, encoding: "utf8" })
       .filter((path) => /_test\.[jt]s$/.test(path) && !path.includes("node_modules"))
-      .map((path) => join(folder, path).split(sep).join("/")),
+      .map((path) => join(folder, path).split(sep).join("/"))
+      .filter((path) => readFileSync(path, "utf8").includes('"node:test"')),
 };
 const results = readSteps(readFileSync(stepsPath, "utf8")).map((step) => tally(step, ports));
 console.log(`\n${describeTally(results)}`.trimEnd());

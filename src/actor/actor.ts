@@ -412,7 +412,7 @@ export function createActor(definition: ActorDefinition, past: ActorPast, ports:
   return {
     address,
     begin() {
-      activate(past.reason);
+      if (phase.phase === "created") activate(past.reason);
       return started.promise;
     },
     full,

@@ -46,31 +46,36 @@ export async function runManifest(invocation: RunInvocation): Promise<ExitCode> 
     store: openLog(logPath),
     upgrade: options.upgrade,
     cacheFolder: cacheFolder(),
+    killed: interrupts.second,
     observe(event) {
       if (event.event === "failed" && event.address === tree.address) rootFailed.abort();
       const said = eventText(event);
       if (said !== undefined) void context.err.write(`${context.err.style.red("!")} ${said}\n`);
     },
   });
-  interrupts.second.addEventListener("abort", () => theater.kill());
   const ended = AbortSignal.any([interrupts.first, rootFailed.signal]);
-  try {
+  const work = async (): Promise<ExitCode> => {
     if (rootFailed.signal.aborted) return exitCode.no; // It has been said why.
     if (!options.quiet) await announce(theater, relative(folder, logPath), feeding, global, context);
     const door = await openDoor(theater, logPath);
     try {
       const windowMax = Math.min(feedWindow, tree.manifest.limits.mailboxMessages);
-      const code = feeding
+      return feeding
         ? await feed(theater, invocation, { to: theater.root, keyPointer, windowMax, stopped: ended })
         : await serve(theater, context, ended);
-      if (interrupts.first.aborted) return exitCode.interrupted;
-      return rootFailed.signal.aborted ? exitCode.no : code;
     } finally {
       await door.close();
     }
+  };
+  let code: ExitCode;
+  try {
+    code = await work();
   } finally {
     await theater.stop();
   }
+  await theater.closed; // Throws if the log could not be written, to the end.
+  if (interrupts.first.aborted) return exitCode.interrupted;
+  return rootFailed.signal.aborted ? exitCode.no : code;
 }
 
 function readInputOperand(input: string | undefined): boolean {
@@ -135,9 +140,18 @@ async function feed(
 
 /** Passes items on, and throws what closed the house if it closes with an error. */
 async function* untilClosed<T>(theater: Theater, items: AsyncGenerator<T>): AsyncGenerator<T> {
-  const failed = theater.closed.then((): IteratorResult<T> => ({ done: true, value: undefined }));
+  let fail: (error: unknown) => void = () => {}; // Of the item that is awaited: a race for each would leak.
+  let closed: { readonly error: unknown } | undefined;
+  theater.closed.catch((error) => {
+    closed = { error };
+    fail(error);
+  });
   for (;;) {
-    const { done, value } = await Promise.race([items.next(), failed]);
+    const { done, value } = await new Promise<IteratorResult<T>>((resolve, reject) => {
+      fail = reject;
+      if (closed === undefined) items.next().then(resolve, reject);
+      else reject(closed.error);
+    });
     if (done) return;
     yield value;
   }

@@ -12,9 +12,10 @@ import { createStack, type Stack } from "./stack.ts";
 /** What a meter needs. */
 export interface MeterOptions {
   /**
-   * Called while the guest runs, at least every `HELD_UNITS_MAX` (131,072) units of fuel. What it throws stops
+   * Called while the guest runs, at least every `HELD_UNITS_MAX` (32,768) units of fuel: every 15 ms
+   * at the very worst, every 25 µs as a rule. What it throws stops
    * the guest and reaches the caller of the export as it is: a guest cannot catch it. It must not call into the
-   * guest. Host functions take no fuel, so one that takes long should look at the clock itself.
+   * guest. Host functions use no fuel, so one that takes long must look at the clock itself.
    * @default nothing
    */
   readonly onTick?: () => void;

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { encodeUtf8, fromHex, sha256Hex, sha256TextHex, toHex } from "../codec/mod.ts";
+import { fromHex, sha256Hex, sha256TextHex, toHex } from "../codec/mod.ts";
 import { MerkleError } from "./merkle_error.ts";
 
 // Hex rather than bytes, as the native hash writes hex faster than anything else: two hashes to their parent
@@ -49,9 +49,14 @@ export function hashToBytes(hash: Hash): Uint8Array<ArrayBuffer> {
 
 const leafPrefix = Uint8Array.of(0x00);
 
-/** The hash of a leaf: `SHA-256(0x00 ‖ entry)`. */
+/**
+ * The hash of a leaf: `SHA-256(0x00 ‖ entry)`.
+ *
+ * @param entry A text stands for its UTF-8.
+ * @throws {CodecError} `text_lone_surrogate`.
+ */
 export function leafHash(entry: Uint8Array | string): Hash {
-  return sha256Hex(leafPrefix, typeof entry === "string" ? encodeUtf8(entry) : entry) as Hash;
+  return (typeof entry === "string" ? sha256TextHex("\0" + entry) : sha256Hex(leafPrefix, entry)) as Hash;
 }
 
 const node = new Uint8Array(65); // Reused: it is hashed before anybody else runs.

@@ -38,6 +38,8 @@ export interface TheaterOptions {
   readonly upgrade?: boolean;
   /** Keeps generated code and bundles from one start to the next. */
   readonly cacheFolder?: string;
+  /** Ends every turn at once, and the house, also while it is being opened. */
+  readonly killed?: AbortSignal;
   /** A new activation begins after so many turns. @default 10,000, so that replaying one stays within seconds */
   readonly turnsPerActivation?: number;
   /** Told what happens to the actors. */
@@ -236,6 +238,8 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
 
   try {
     await create();
+    if (options.killed?.aborted) kill();
+    options.killed?.addEventListener("abort", kill);
     for (const actor of actors.values()) await actor.begin();
   } catch (error) {
     await stop();

@@ -117,7 +117,7 @@ export async function recordEverything(folder: string): Promise<void> {
       if (round === 2) await Promise.all([send("spin", counter), send({ op: "loop" })]);
       await send({ op: "log" }, { wait: "acceptance" });
       await send({ op: "log" });
-    }, { turnsPerActivation: 30 });
+    }, { turnsPerActivation: 20 });
   }
 }
 

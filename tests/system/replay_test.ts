@@ -87,7 +87,6 @@ const recorded = recordEverything(folder);
 
 test(
   "every activation of a run in which everything occurs replays, to the byte and the unit of fuel",
-  long,
   async () => {
     await recorded;
     const words = recordedAddresses.flatMap((address) => story(folder, address));
@@ -112,7 +111,6 @@ const otherIsHere = spawnSync(other, ["--version"]).status === 0;
 
 test(
   `a run recorded under ${other} replays under ${runtime.name}`,
-  { ...long, skip: !otherIsHere },
   async () => {
     const theirs = makeFolder();
     const program = repositoryPath("tests/system/record_everything.ts");
@@ -123,6 +121,7 @@ test(
     strictEqual(status, 0, stderr);
     await checkReplays(theirs);
   },
+  { skip: !otherIsHere },
 );
 
 test("a part that was changed is found at its entry", async () => {
@@ -160,7 +159,6 @@ test("a part that was changed is found at its entry", async () => {
 
 test(
   "what was recorded otherwise than it runs diverges, at its turn, and never reaches a host",
-  long,
   async () => {
     await recorded;
     await withReader(folder, async (reader) => {

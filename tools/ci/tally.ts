@@ -17,7 +17,10 @@ export interface Result {
 export interface TallyPorts {
   /** The text of a report, or nothing if it was never written. */
   read(path: string): string | undefined;
-  /** The test files below a folder, as paths from the top. */
+  /**
+   * The test files below a folder that call `test` themselves, as paths from the top. Deno reports a test under
+   * the file that holds the call, which may be one that several test files share.
+   */
   testFiles(folder: string): readonly string[];
 }
 

@@ -1,0 +1,128 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import type { ChildProcess } from "node:child_process";
+import { readFileSync } from "node:fs";
+import process from "node:process";
+import { runCli, startCli } from "../cli/run_cli.ts";
+import {
+  checkLog,
+  entriesOf,
+  logPath,
+  makeFolder,
+  readLog,
+  repositoryPath,
+  sharedCache,
+  test,
+} from "./house.ts";
+
+/** How often the process is killed; more for a long test. */
+const kills = Number(process.env["THEATER_TEST_KILLS"] ?? 8);
+const lineCount = Number(process.env["THEATER_TEST_LINES"] ?? 1500);
+const seed = Number(process.env["THEATER_TEST_SEED"] ?? Date.now() % 1_000_000);
+
+/** mulberry32. */
+function randomFrom(start: number): () => number {
+  let state = start;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const env = { THEATER_CACHE_DIR: sharedCache };
+const feed = ["run", "theater.toml", "-", "--id-from", "/id"];
+
+function ledgerFolder(): string {
+  return makeFolder({
+    "theater.toml": `name = "ledger"\ncomponent = "ledger.ts"\n`,
+    "ledger.ts": readFileSync(repositoryPath("examples/ledger/ledger.ts"), "utf8"),
+  });
+}
+
+const input =
+  readFileSync(repositoryPath("examples/ledger/postings.jsonl"), "utf8").split("\n").slice(0, lineCount)
+    .join("\n") + "\n";
+
+/** Answers as printed, without the places of refusals in the log, which the kills move. */
+function answersIn(stdout: string): string[] {
+  return stdout.trim().split("\n").map((line) => line.replace(/,"seq":[0-9]+/, ""));
+}
+
+/** Feeds a process until it has printed so many lines and so many milliseconds have passed, then kills it. */
+function feedAndKill(
+  folder: string,
+  lines: number,
+  delayMs: number,
+): Promise<{ lines: number; signal: string | null }> {
+  const child: ChildProcess = startCli(feed, { folder, env });
+  let printed = 0;
+  let killing = false;
+  const kill = () => {
+    if (killing) return;
+    killing = true;
+    setTimeout(() => child.kill("SIGKILL"), delayMs);
+  };
+  child.stdin?.on("error", () => {}); // It dies while we write.
+  child.stdin?.end(input);
+  child.stderr?.resume();
+  child.stdout?.on("data", (chunk: Uint8Array) => {
+    for (const byte of chunk) if (byte === 0x0a) printed += 1;
+    if (printed >= lines) kill();
+  });
+  if (lines === 0) kill();
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (_code, signal) => resolve({ lines: printed, signal }));
+  });
+}
+
+test(`a feed that is killed ${kills} times comes to the same end: nothing lost, nothing twice (seed ${seed})`, async () => {
+  const random = randomFrom(seed);
+  const whole = ledgerFolder();
+  const reference = await runCli([...feed, "--quiet"], { folder: whole, input, env });
+  ok(reference.code === 0 || reference.code === 1, reference.stderr);
+
+  const folder = ledgerFolder();
+  let killed = 0;
+  for (let k = 0; k < kills; k++) {
+    const early = random() < 0.2;
+    const lines = early ? 0 : 1 + Math.floor(((k + random()) / kills) * (lineCount - 2));
+    const delayMs = early ? random() * 600 : random() * 15;
+    const { signal } = await feedAndKill(folder, lines, delayMs);
+    if (signal === "SIGKILL") killed += 1;
+  }
+  ok(killed > kills / 2, `wanted most of ${kills} killed, got ${killed}`);
+  const last = await runCli([...feed, "--quiet"], { folder, input, env });
+  const [answers, wantedAnswers] = [answersIn(last.stdout), answersIn(reference.stdout)];
+  strictEqual(answers.length, lineCount, `seed ${seed}`);
+  const differing = answers.findIndex((answer, line) => answer !== wantedAnswers[line]);
+  strictEqual(
+    answers[differing],
+    wantedAnswers[differing],
+    `seed ${seed}: line ${differing} is answered otherwise`,
+  );
+  strictEqual(last.code, reference.code);
+
+  const balances = (of: string) =>
+    runCli(["run", "theater.toml", "-", "--quiet"], { folder: of, input: '{"op":"balances"}\n', env });
+  const [wanted, got] = [await balances(whole), await balances(folder)];
+  strictEqual(wanted.code, 0, wanted.stderr);
+  strictEqual(got.stdout, wanted.stdout, `seed ${seed}: the balances differ`);
+
+  checkLog(folder);
+  const answered = new Map<string, number>();
+  const entries = entriesOf(folder, "ledger");
+  for (const [index, { entry, parts }] of entries.entries()) {
+    if (entry.kind !== "receive" || !entry.keyed) continue;
+    answered.set(parts[1] ?? "", (answered.get(parts[1] ?? "") ?? 0) + 1);
+    strictEqual(entries[index + 1]?.entry.kind, "return");
+  }
+  const ids = input.trim().split("\n").map((line) => JSON.parse(line).id as string);
+  deepStrictEqual([...answered.keys()].sort(), [...ids].sort(), `seed ${seed}`);
+  deepStrictEqual([...answered.values()].filter((times) => times !== 1), [], `seed ${seed}: handled twice`);
+  const recoveries =
+    entries.filter(({ entry }) => entry.kind === "keyframe" && entry.reason === "recover").length;
+  ok(recoveries > 0, "wanted a recovery");
+  readLog(folder, (reader) => strictEqual(reader.actor("ledger")?.status, "resting", logPath(folder)));
+});
