@@ -47,6 +47,23 @@ export function cacheFolder(sources: FolderSources = systemSources()): string {
 }
 
 /**
+ * Where keys and signed heads are kept, which must not be lost. Not created here.
+ *
+ * `THEATER_DATA_DIR`, else `$XDG_DATA_HOME/theater` or `~/.local/share/theater`,
+ * on macOS `~/Library/Application Support/theater`, on Windows `%LOCALAPPDATA%\theater\data`.
+ */
+export function dataFolder(sources: FolderSources = systemSources()): string {
+  const { env, os, home } = sources;
+  const chosen = env["THEATER_DATA_DIR"];
+  if (chosen !== undefined && chosen !== "") return chosen;
+  if (os === "win32") {
+    return join(absolute(env["LOCALAPPDATA"]) ?? join(home, "AppData", "Local"), "theater", "data");
+  }
+  if (os === "darwin") return join(home, "Library", "Application Support", "theater");
+  return join(absolute(env["XDG_DATA_HOME"]) ?? join(home, ".local", "share"), "theater");
+}
+
+/**
  * Where sockets live while somebody listens. Not created here.
  *
  * `$XDG_RUNTIME_DIR/theater` where that is set, else `theater-<user id>` in the

@@ -54,7 +54,13 @@ export {
   setMode,
   writeFileAtomic,
 } from "./files.ts";
-export { cacheFolder, ensurePrivateFolder, type FolderSources, runtimeFolder } from "./folders.ts";
+export {
+  cacheFolder,
+  dataFolder,
+  ensurePrivateFolder,
+  type FolderSources,
+  runtimeFolder,
+} from "./folders.ts";
 export { createLineSplitter, LineError, type LineFault, type LineSplitter } from "./lines.ts";
 export {
   dialLocal,

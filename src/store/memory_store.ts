@@ -245,6 +245,12 @@ export function createMemoryLog(
     sealed: () => Math.max(seals.at(-1)?.index ?? -1, leaves.at(-1)?.index ?? -1) + 1,
     seals: (range) => within(seals, ({ index }) => index, range),
     sealsOf: (address) => seals.filter((row) => row.address === address).reverse(),
+    unsealed: () =>
+      [...rows.values()].sort(byAddress).map(({ address, size }) => ({
+        address,
+        size,
+        sealed: seals.findLast((row) => row.address === address)?.size ?? 0,
+      })).filter(({ size, sealed }) => size !== sealed),
     leaves: (range) => within(leaves, ({ index }) => index, range),
     checkpoint: (size) =>
       size === undefined

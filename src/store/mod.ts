@@ -39,11 +39,13 @@ export type {
   StoredPart,
   StoredRecord,
   TimerRow,
+  UnsealedRow,
   Write,
 } from "./store.ts";
 export { nodeTree, tileHashes } from "./store.ts";
 export { type LogHolder, StoreError, type StoreFault } from "./store_error.ts";
 export { type CommitQueue, createCommitQueue } from "./group_commit.ts";
 export { createMemoryLog, type MemoryLog } from "./memory_store.ts";
+export { takeWriterLock, type WriterLock } from "./writer_lock.ts";
 export { openLogReader } from "./sqlite_reader.ts";
 export { createBundle, type CreateBundleOptions, openLog, type OpenLogOptions } from "./sqlite_store.ts";

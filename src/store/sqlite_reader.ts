@@ -105,6 +105,11 @@ export function createReader(database: Database): LogReader {
   const sealedCount = prepare<{ sealed: number }>(
     "SELECT max((SELECT coalesce(max(idx), -1) FROM seal), (SELECT coalesce(max(idx), -1) FROM leaf)) + 1 AS sealed",
   );
+  const unsealed = prepare<{ address: string; size: number; sealed: number }>(
+    `SELECT * FROM (SELECT address, size, coalesce(
+       (SELECT s.size FROM seal AS s WHERE s.actor = a.id ORDER BY s.idx DESC LIMIT 1), 0
+     ) AS sealed FROM actor AS a) WHERE size <> sealed ORDER BY address`,
+  );
   const oneCheckpoint = prepare<{ size: number; note: string }>(
     "SELECT size, note FROM checkpoint WHERE size = ?",
   );
@@ -201,6 +206,8 @@ export function createReader(database: Database): LogReader {
         yield { index: seq, address, size, root };
       }
     },
+    unsealed: () =>
+      asStoreError(() => unsealed.all().map(({ address, size, sealed }) => ({ address, size, sealed }))),
     *leaves(range) {
       for (const { seq, hash } of allLeaves(range)) yield { index: seq, hash };
     },

@@ -161,6 +161,15 @@ export interface CheckpointRow {
   readonly note: string;
 }
 
+/** An actor whose tree has another size than its last seal says. */
+export interface UnsealedRow {
+  readonly address: string;
+  /** How many entries the chain has. */
+  readonly size: number;
+  /** How many had been sealed; 0 for none. */
+  readonly sealed: number;
+}
+
 /** An entry of which only the hash is left. */
 export interface PrunedRow {
   readonly seq: number;
@@ -281,6 +290,8 @@ export interface LogReader {
   seals(range?: EntryRange): Iterable<SealRow>;
   /** The seals of one actor, newest first. */
   sealsOf(address: string): Iterable<SealRow>;
+  /** Actors that have changed since their last seal, by address. */
+  unsealed(): readonly UnsealedRow[];
   /** Leaf hashes of the node's tree that a bundle has instead of seals, by index in `[from, to)`. */
   leaves(range?: EntryRange): Iterable<LeafRow>;
   /** What was signed at a size of the node's tree, or last. */

@@ -309,6 +309,11 @@ export function testStore(name: string, makeLog: () => LogUnderTest): void {
         { write: "checkpoint", size: i + 1, note: `note ${i + 1}` },
       ]);
     }
+    deepEqual(store.unsealed(), [{ address: "a", size: 0, sealed: count - 1 }, {
+      address: "node",
+      size: 0,
+      sealed: count,
+    }]);
     store.commit([{ write: "checkpoint", size: 3, note: "again" }]);
     const all = Array.from({ length: count }, (_, i) => ({
       index: i,
@@ -352,6 +357,11 @@ export function testStore(name: string, makeLog: () => LogUnderTest): void {
       { write: "leaf", index: 2, hash },
     ]);
     equal(store.sealed(), 3);
+    deepEqual(store.unsealed(), [{ address: "a", size: 0, sealed: 1 }]);
+    store.commit([appendOf("a", 0)]);
+    deepEqual(store.unsealed(), []);
+    store.commit([appendOf("a", 1)]);
+    deepEqual(store.unsealed(), [{ address: "a", size: 2, sealed: 1 }]);
     deepEqual([...store.leaves()], [{ index: 0, hash }, { index: 2, hash }]);
     deepEqual([...store.leaves({ from: 1 })], [{ index: 2, hash }]);
     equal([...store.seals()].length, 1);

@@ -40,7 +40,8 @@ function begin(database: Database, logPath: string): void {
 }
 
 /**
- * Takes the one right to write to the log at `logPath`, or says who has it.
+ * Takes the one right to write to the log at `logPath`, or to whatever else is
+ * there, or says who has it.
  *
  * It is SQLite's own lock on a second file beside the log, `<log>-lock`: the
  * system gives it back when the process ends, by SIGKILL too. Never delete the

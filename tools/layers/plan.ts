@@ -58,6 +58,7 @@ export const plan: Plan = {
     worker: { layer: 4 },
     actor: { layer: 5 },
     replay: { layer: 5 },
+    seal: { layer: 5 },
     bundle: { layer: 5 },
     runtime: { layer: 6 },
     cli: { layer: 7 },
