@@ -12,7 +12,7 @@ export interface CatalogueEntry {
 }
 
 /** Headings of `theater help`, in order. */
-export const groups = ["Run and talk", "Look", "Make"] as const;
+export const groups = ["Run and talk", "Look", "Prove", "Make"] as const;
 
 /** One of {@linkcode groups}. */
 export type Group = (typeof groups)[number];
@@ -72,6 +72,13 @@ export const catalogue: readonly CatalogueEntry[] = [
     operands: "<actor>",
     summary: "Show the current state of an actor",
     load: async () => (await import("./commands/state.ts")).state,
+  },
+  {
+    name: "verify",
+    group: "Prove",
+    operands: "[file]",
+    summary: "Check a bundle, a log or a proof, and say what it shows",
+    load: async () => (await import("./commands/verify.ts")).verify,
   },
   {
     name: "completions",
