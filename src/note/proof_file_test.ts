@@ -15,7 +15,7 @@ import {
   type ProofFile,
   verifyProofFile,
 } from "./mod.ts";
-import { loadVectors, refused } from "./testing_vectors.ts";
+import { loadVectors, refused } from "./testing/vectors.ts";
 
 interface ProofVector {
   readonly desc: string;
