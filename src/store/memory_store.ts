@@ -62,9 +62,9 @@ function byDueTime(a: TimerRow, b: TimerRow): number {
 /**
  * Makes an empty log in memory.
  *
- * @param node `<name>+<32 hex digits>`
+ * @param node `<name>~<32 hex digits>`
  */
-export function createMemoryLog(node: string = `memory+${"0".repeat(32)}`): MemoryLog {
+export function createMemoryLog(node: string = `memory~${"0".repeat(32)}`): MemoryLog {
   const rows = new Map<string, ActorRow>();
   const shelves = new Map<string, Shelf>();
   const blobs = new Map<string, Uint8Array>();

@@ -72,8 +72,8 @@ function nodeNameOf(name: string): string {
 }
 
 function createTables(database: Database, nodeName: string): void {
-  const node = `${nodeName}+${toHex(randomBytes(16))}`;
-  if (!isNodeName(node) || !/^[a-z0-9-]{1,32}\+/.test(node)) {
+  const node = `${nodeName}~${toHex(randomBytes(16))}`;
+  if (!isNodeName(node) || !/^[a-z0-9-]{1,32}~/.test(node)) {
     throw new TypeError(`Cannot name a node: wanted 1 to 32 characters of [a-z0-9-], got ${nodeName}`);
   }
   database.exec(`PRAGMA page_size = ${pageBytes}`);
