@@ -4,7 +4,7 @@ import { ADDRESS_BYTES_MAX, NODE_ADDRESS, OUTSIDE } from "./address.ts";
 // without escaping. Patterns, not `addressReason()`, as every entry that is read passes through here.
 const segment = "[a-z0-9_-][a-z0-9._-]{0,63}";
 const addressPattern = new RegExp(`^${segment}(?:/${segment})*$`);
-const nodePattern = new RegExp(`^${segment}\\+[0-9a-f]{32}$`);
+const nodePattern = new RegExp(`^${segment}~[0-9a-f]{32}$`);
 
 /**
  * Whether a text is the address of an actor: segments of 1 to 64 characters of
@@ -16,7 +16,7 @@ export function isAddress(text: string): boolean {
     text.length <= ADDRESS_BYTES_MAX && text !== OUTSIDE && addressPattern.test(text);
 }
 
-/** Whether a text names a node: `<name>+<32 lowercase hex digits>`, the name being one segment. */
+/** Whether a text names a node: `<name>~<32 lowercase hex digits>`, the name being one segment. */
 export function isNodeName(text: string): boolean {
   return nodePattern.test(text);
 }
@@ -34,7 +34,7 @@ export function isOrigin(text: string): boolean {
  */
 export function formatOrigin(node: string, address: string): string {
   if (!isNodeName(node)) {
-    throw new TypeError(`Cannot name a chain: wanted <name>+<32 hex digits>, got ${node}`);
+    throw new TypeError(`Cannot name a chain: wanted <name>~<32 hex digits>, got ${node}`);
   }
   if (!isAddress(address)) throw new TypeError(`Cannot name a chain: wanted an address, got ${address}`);
   return `${node}/${address}`;
@@ -50,10 +50,7 @@ export function nodeOf(origin: string): string {
   return origin.slice(0, origin.indexOf("/"));
 }
 
-/**
- * The name of the key with which a node signs notes: that of the node with `.`
- * for its `+`, which no name of a key may have.
- */
+/** The name of the key with which a node signs notes: its own, as c2sp.org/tlog-checkpoint wants it. */
 export function keyNameOf(node: string): string {
-  return node.replace("+", ".");
+  return node;
 }

@@ -2,7 +2,7 @@ import { strictEqual, throws } from "node:assert/strict";
 import { test } from "node:test";
 import { addressOf, formatOrigin, isAddress, isNodeName, isOrigin, nodeOf } from "./origin.ts";
 
-const node = "home+9f86d081884c7d659a2feaa0c55ad015";
+const node = "home~9f86d081884c7d659a2feaa0c55ad015";
 
 const good = [
   "a",
@@ -83,7 +83,7 @@ test("isOrigin() and isNodeName() refuse what is not one", () => {
       `${node}/outside`,
       "home/a",
       `${node}0/a`,
-      `+${"0".repeat(32)}/a`,
+      `~${"0".repeat(32)}/a`,
     ]
   ) {
     strictEqual(isOrigin(text), false, text);
@@ -93,9 +93,9 @@ test("isOrigin() and isNodeName() refuse what is not one", () => {
       "",
       "home",
       "home+",
-      `home+${"0".repeat(31)}`,
-      `home+${"A".repeat(32)}`,
-      `a/b+${"0".repeat(32)}`,
+      `home~${"0".repeat(31)}`,
+      `home~${"A".repeat(32)}`,
+      `a/b~${"0".repeat(32)}`,
     ]
   ) {
     strictEqual(isNodeName(text), false, text);

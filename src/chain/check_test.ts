@@ -132,7 +132,7 @@ const mutations: readonly {
 function genesisAt({ v, seq, time, prev, parts }: Entry): Entry {
   return {
     kind: "genesis",
-    origin: `home+${"0".repeat(32)}/a`,
+    origin: `home~${"0".repeat(32)}/a`,
     v,
     seq,
     time,
@@ -365,7 +365,7 @@ test("a ChainError says where, why, what was wanted and what was got", () => {
 
 test("appendEntry() begins with a genesis, once", () => {
   const salt = new Uint8Array(16);
-  const origin = `home+${"0".repeat(32)}/a`;
+  const origin = `home~${"0".repeat(32)}/a`;
   const genesis = { kind: "genesis", time: 1, origin } as const;
   const first = appendEntry(undefined, genesis, [{ text: "{}", salt }]);
   deepStrictEqual(first.head, { size: 1, hash: chainHash(first.text) });

@@ -35,7 +35,7 @@ interface EntryBase {
 /** Entry 0 of every chain. Part: `about` (canonical JSON: who made the chain). */
 export interface GenesisEntry extends EntryBase {
   readonly kind: "genesis";
-  /** `<node name>+<32 hex digits>/<address>`: names this chain and no other. */
+  /** `<node name>~<32 hex digits>/<address>`: names this chain and no other. */
   readonly origin: string;
   /** Ed25519 public key of the actor, 64 hex digits; absent in chains that are not sealed. */
   readonly key?: string;

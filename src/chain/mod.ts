@@ -12,7 +12,7 @@
  * import { appendEntry, createChainChecker } from "./mod.ts";
  *
  * const salt = crypto.getRandomValues(new Uint8Array(16));
- * const origin = "home+00112233445566778899aabbccddeeff/counter";
+ * const origin = "home~00112233445566778899aabbccddeeff/counter";
  * const genesis = appendEntry(undefined, { kind: "genesis", time: Date.now(), origin }, [
  *   { text: '{"theater":"0.1.0"}', salt },
  * ]);

@@ -145,7 +145,7 @@ function readGenesis(c: Cursor): GenesisEntry {
   const key = has(c, "key") ? takeHash(c, "key") : undefined;
   takeKind(c);
   const origin = takeString(c, "origin");
-  if (!isOrigin(origin)) throw value("origin", "<name>+<32 hex digits>/<address>", origin);
+  if (!isOrigin(origin)) throw value("origin", "<name>~<32 hex digits>/<address>", origin);
   const parts = takeParts(c, 1, 1);
   const { prev, seq, time } = takePlace(c);
   const v = takeVersion(c);
@@ -223,7 +223,7 @@ function readReceive(c: Cursor): ReceiveEntry {
   const cause = has(c, "cause") ? takeHash(c, "cause") : undefined;
   const causeOrigin = has(c, "cause_origin") ? takeString(c, "cause_origin") : undefined;
   if (causeOrigin !== undefined && !isOrigin(causeOrigin)) {
-    throw value("cause_origin", "<name>+<32 hex digits>/<address>", causeOrigin);
+    throw value("cause_origin", "<name>~<32 hex digits>/<address>", causeOrigin);
   }
   const causeSeq = has(c, "cause_seq") ? takeInteger(c, "cause_seq") : undefined;
   const from = takeSender(c);

@@ -17,7 +17,7 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-const origin = "home+9f86d081884c7d659a2feaa0c55ad015/bank/teller-3";
+const origin = "home~9f86d081884c7d659a2feaa0c55ad015/bank/teller-3";
 
 /** Something that a later receive may name. */
 interface Cause {
@@ -133,7 +133,7 @@ export function makeRandomChain(random: () => number, size: number): readonly Ap
       const keyed = below(2) === 0;
       const foreign = below(4) === 0;
       if (foreign) {
-        const cause_origin = "away+00112233445566778899aabbccddeeff/audit";
+        const cause_origin = "away~00112233445566778899aabbccddeeff/audit";
         const link = { cause_origin, cause_seq: below(100), cause: chain[0]!.hash };
         add({ ...base, type: "send", from: "audit", ...link }, [part()]);
         return finish("send");

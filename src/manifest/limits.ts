@@ -36,7 +36,7 @@ const GIB = 1024 * MIB;
 export const DEFAULT_LIMITS: Limits = {
   turnMs: 5000,
   memoryBytes: 64 * MIB,
-  stackUnits: 48_000,
+  stackUnits: 64_000,
   messageBytes: MIB,
   stateBytes: 16 * MIB,
   mailboxMessages: 1024,
@@ -56,7 +56,7 @@ interface LimitKey {
 export const LIMIT_KEYS: Readonly<Record<string, LimitKey>> = {
   turn_ms: { field: "turnMs", unit: "milliseconds", min: 1, max: 3_600_000 },
   memory: { field: "memoryBytes", unit: "bytes", min: 64 * KIB, max: GIB }, // From one WebAssembly page.
-  stack: { field: "stackUnits", unit: "units", min: 100, max: 48_000 }, // More overflows the engines' own stacks.
+  stack: { field: "stackUnits", unit: "units", min: 100, max: 96_000 }, // More overflows the engines' own stacks.
   message: { field: "messageBytes", unit: "bytes", min: 64, max: 64 * MIB },
   state: { field: "stateBytes", unit: "bytes", min: 64, max: 256 * MIB },
   mailbox: { field: "mailboxMessages", unit: "messages", min: 1, max: 1_000_000 },

@@ -141,7 +141,7 @@ test("manifestJson() is canonical, with the defaults filled in", () => {
     ),
     '{"children":[],"component":{"kind":"file","path":"a.ts"},"isolation":"worker",' +
       '"limits":{"children":64,"componentBytes":67108864,"mailboxMessages":1024,"memoryBytes":67108864,' +
-      '"messageBytes":1048576,"stackUnits":48000,"stateBytes":16777216,"turnMs":5000},"name":"a",' +
+      '"messageBytes":1048576,"stackUnits":64000,"stateBytes":16777216,"turnMs":5000},"name":"a",' +
       '"params":{"b":"x","z":1},"permissions":{"clock":false,"environment":[],"log":false,"random":false,' +
       '"send":["a","b"],"timers":false}}',
   );
@@ -234,8 +234,8 @@ const refusals: readonly (readonly [string, ...string[]])[] = [
     "3:17 bad_value: Cannot read limits.memory: wanted 64KiB to 1GiB, got the integer 65535",
   ],
   [
-    "limits.stack = 80001",
-    "3:16 bad_value: Cannot read limits.stack: wanted 100 to 48000 units, got the integer 80001",
+    "limits.stack = 96001",
+    "3:16 bad_value: Cannot read limits.stack: wanted 100 to 96000 units, got the integer 96001",
   ],
   [
     "limits.mailbox = 99999999999999999999",

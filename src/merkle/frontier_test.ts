@@ -12,7 +12,7 @@ import {
   readFrontier,
   readTreeHead,
 } from "./mod.ts";
-import { testLeaves, treeHash } from "./testing_tree.ts";
+import { testLeaves, treeHash } from "./testing/definitions.ts";
 
 const leaves = testLeaves(300);
 

@@ -22,7 +22,7 @@ import {
   verifySubtree,
   verifySubtreeInclusion,
 } from "./mod.ts";
-import { inclusionPath, subtreePath, testLeaves, treeHash } from "./testing_tree.ts";
+import { inclusionPath, subtreePath, testLeaves, treeHash } from "./testing/definitions.ts";
 
 const sizeMax = 65;
 const leaves = testLeaves(sizeMax);
@@ -283,6 +283,72 @@ const refusals: [string, () => unknown, string][] = [
 
 for (const [name, run, code] of refusals) {
   test(`refused: ${name}`, () => refused(run, code));
+}
+
+test("any numbers and any path give a verdict or an error with a code, 3,000 times", () => {
+  const start = Math.floor(Math.random() * 2 ** 31);
+  for (let seed = start; seed < start + 3000; seed++) {
+    const random = randomNumbers(seed);
+    const odd = [
+      0,
+      1,
+      2,
+      5,
+      64,
+      65,
+      2 ** 31,
+      2 ** 32 + 1,
+      2 ** 53 - 1,
+      2 ** 53,
+      -1,
+      0.5,
+      NaN,
+      Infinity,
+      -Infinity,
+    ];
+    const number = () => odd[random(odd.length)] ?? 0;
+    const texts = [
+      leafTwo,
+      emptyRoot,
+      "",
+      "0".repeat(63),
+      "G".repeat(64),
+      leafTwo.toUpperCase(),
+      `${leafTwo}\n`,
+    ];
+    const hash = () => (texts[random(3)] ?? texts[random(texts.length)] ?? "") as Hash;
+    const path = Array.from({ length: random(3) === 0 ? random(60) : random(4) }, hash);
+    const head = { size: number(), root: hash() };
+    const [start, end] = [number(), number()];
+    const runs = [
+      () => verifyInclusion(hash(), { index: number(), path }, head),
+      () => verifyConsistency({ size: number(), root: hash() }, head, path),
+      () => verifyGrowth({ size: number(), root: hash() }, head, path),
+      () => verifySubtree({ start, end, root: hash() }, head, path),
+      () => verifySubtreeInclusion(hash(), { index: number(), path }, { start, end, root: hash() }),
+    ];
+    for (const [at, run] of runs.entries()) {
+      try {
+        run();
+      } catch (error) {
+        ok(
+          error instanceof MerkleError && error.fault.code !== undefined,
+          `seed ${seed}, run ${at}: ${error}`,
+        );
+      }
+    }
+  }
+});
+
+/** Small, fast, seeded: the same numbers in every runtime. */
+function randomNumbers(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+  };
 }
 
 test("the error says what was wanted and what came", () => {

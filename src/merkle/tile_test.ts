@@ -18,7 +18,7 @@ import {
   verifyConsistency,
   verifyInclusion,
 } from "./mod.ts";
-import { testLeaves } from "./testing_tree.ts";
+import { testLeaves } from "./testing/definitions.ts";
 
 test("tileOfNode() places every node over the hashes that it is the root of", () => {
   deepEqual(tileOfNode(0, 0), { level: 0, index: 0, first: 0, count: 1 });

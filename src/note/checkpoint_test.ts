@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { encodeUtf8 } from "../codec/mod.ts";
 import { emptyRoot, type Hash } from "../merkle/mod.ts";
 import { type Checkpoint, formatCheckpoint, type NoteFault, parseCheckpoint } from "./mod.ts";
-import { loadVectors, refused } from "./testing_vectors.ts";
+import { loadVectors, refused } from "./testing/vectors.ts";
 
 const example = `example.com/behind-the-sofa
 20852163

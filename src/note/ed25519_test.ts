@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { encodeUtf8, fromHex, toHex } from "../codec/mod.ts";
 import { curvePrime, isOnCurve, smallOrderOrdinates } from "./edwards.ts";
 import { createSigningKey, deriveActorSeed, findKeyFlaw, verifySignature } from "./mod.ts";
-import { loadVectors, testSeed } from "./testing_vectors.ts";
+import { loadVectors, testSeed } from "./testing/vectors.ts";
 
 // RFC 8032 §7.1, tests 1 to 3: seed, public key, message, signature.
 const rfc8032 = [

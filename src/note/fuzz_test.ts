@@ -17,7 +17,7 @@ import {
   parseVerifierKey,
   verifyProofFile,
 } from "./mod.ts";
-import { loadVectors, randomNumbers } from "./testing_vectors.ts";
+import { loadVectors, randomNumbers } from "./testing/vectors.ts";
 
 interface OwnVectors {
   readonly keys: { vkey: string; cosignerVkey: string }[];

@@ -16,7 +16,7 @@ import {
   signNote,
   type VerifierKey,
 } from "./mod.ts";
-import { createTestWitness, loadVectors, refused, testSeed } from "./testing_vectors.ts";
+import { createTestWitness, loadVectors, refused, testSeed } from "./testing/vectors.ts";
 
 interface NoteVector {
   readonly desc: string;

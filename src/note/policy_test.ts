@@ -14,7 +14,7 @@ import {
   policyLinesMax,
   type PolicyShortfall,
 } from "./mod.ts";
-import { createTestWitness, refused, testSeed, type TestWitness } from "./testing_vectors.ts";
+import { createTestWitness, refused, testSeed, type TestWitness } from "./testing/vectors.ts";
 
 const log = createSigner("example.com/log", testSeed(1));
 const otherLog = createSigner("example.com/other", testSeed(2));

@@ -1,4 +1,5 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { encodeUtf8, fromHex, toHex } from "../codec/mod.ts";
 import { emptyRoot, leafHash, MerkleError, type TreeHead, verifyGrowth } from "../merkle/mod.ts";
@@ -15,7 +16,7 @@ import {
   type ProofFile,
   verifyProofFile,
 } from "./mod.ts";
-import { loadVectors, refused } from "./testing_vectors.ts";
+import { loadVectors, refused } from "./testing/vectors.ts";
 
 interface ProofVector {
   readonly desc: string;
@@ -59,6 +60,13 @@ test("our own proof files are verified", () => {
     equal(verified.extra === undefined ? null : toHex(verified.extra), extraHex);
     equal(formatProofFile(parseProofFile(proof)), proof);
   }
+});
+
+test("the example in docs/format/notes.md is verified with the key that stands there", () => {
+  const page = readFileSync(new URL("../../docs/format/notes.md", import.meta.url), "utf8");
+  const example = /```\n(c2sp\.org\/tlog-proof@v1\n[^`]*)```/.exec(page)?.[1] ?? "";
+  const vkey = /`(home~[^+`]*\/counter\+[^`]*)`/.exec(page)?.[1] ?? "";
+  equal(verifyProofFile(example, leafHash("entry 2"), [parseVerifierKey(vkey)]).index, 2);
 });
 
 const good = cases.find(({ desc }) => desc === "with extra") ?? { proof: "", entry: "", vkey: "" };

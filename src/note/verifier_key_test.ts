@@ -10,7 +10,7 @@ import {
   type NoteFault,
   parseVerifierKey,
 } from "./mod.ts";
-import { loadVectors, refused } from "./testing_vectors.ts";
+import { loadVectors, refused } from "./testing/vectors.ts";
 
 const example = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
 

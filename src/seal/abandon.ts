@@ -44,7 +44,7 @@ export async function abandonLog(
   const head = lastHead(old, openNodeFiles(options.dataFolder, oldNode));
   old.close();
   if (head === undefined) throw new SealError({ code: "nothing_signed", node: oldNode });
-  const [nodeName = "", id = ""] = oldNode.split("+");
+  const [nodeName = "", id = ""] = oldNode.split("~");
 
   // The new one is whole before the old one goes, so that a crash leaves one or the other.
   const fresh = `${path}.new`;

@@ -69,11 +69,11 @@ function byDueTime(a: TimerRow, b: TimerRow): number {
 /**
  * Makes an empty log in memory.
  *
- * @param node `<name>+<32 hex digits>`
+ * @param node `<name>~<32 hex digits>`
  * @param kind a `bundle` can be written to as a log, as it is made that way
  */
 export function createMemoryLog(
-  node: string = `memory+${"0".repeat(32)}`,
+  node: string = `memory~${"0".repeat(32)}`,
   kind: LogKind = "log",
 ): MemoryLog {
   const rows = new Map<string, ActorRow>();

@@ -47,6 +47,6 @@ export { type LogHolder, StoreError, type StoreFault } from "./store_error.ts";
 export { type CommitQueue, createCommitQueue } from "./group_commit.ts";
 export { createMemoryLog, type MemoryLog } from "./memory_store.ts";
 export { takeWriterLock, type WriterLock } from "./writer_lock.ts";
-export { openEvidence, type OpenEvidence } from "./evidence.ts";
+export { type OpenEvidence, openEvidence } from "./evidence.ts";
 export { openLogReader } from "./sqlite_reader.ts";
 export { createBundle, type CreateBundleOptions, openLog, type OpenLogOptions } from "./sqlite_store.ts";

@@ -64,7 +64,7 @@ test("a new log and its folder are their owner's alone, and named as told", () =
   inFolder((folder) => {
     const path = join(folder, "deep", "er", "theater.db");
     const store = openLog(path, { nodeName: "bank-1" });
-    match(store.node, /^bank-1\+[0-9a-f]{32}$/);
+    match(store.node, /^bank-1~[0-9a-f]{32}$/);
     store.commit([createOf("a")]);
     if (process.platform !== "win32") {
       equal(statSync(join(folder, "deep")).mode & 0o777, 0o700);

@@ -29,7 +29,7 @@ function codeOf(work: () => unknown): StoreFault["code"] | "none" {
   }
 }
 
-const node = `old+${"7".repeat(32)}`;
+const node = `old~${"7".repeat(32)}`;
 
 /** A log as version 1 left it, with one chain of three entries. */
 function makeVersion1(path: string): void {

@@ -98,8 +98,8 @@ function nodeNameOf(name: string): string {
 
 /** A name that no other log has. */
 function createNodeName(nodeName: string): string {
-  const node = `${nodeName}+${toHex(randomBytes(16))}`;
-  if (!isNodeName(node) || !/^[a-z0-9-]{1,32}\+/.test(node)) {
+  const node = `${nodeName}~${toHex(randomBytes(16))}`;
+  if (!isNodeName(node) || !/^[a-z0-9-]{1,32}~/.test(node)) {
     throw new TypeError(`Cannot name a node: wanted 1 to 32 characters of [a-z0-9-], got ${nodeName}`);
   }
   return node;
@@ -382,7 +382,7 @@ export function openLog(path: string, options: OpenLogOptions = {}): LogStore {
 
 /** What a new bundle copies from the log that it is made of. */
 export interface CreateBundleOptions {
-  /** The node of the log: `<name>+<32 hex digits>`. */
+  /** The node of the log: `<name>~<32 hex digits>`. */
   readonly node: string;
   /** When the log was created, in milliseconds since 1970. */
   readonly createdMs: number;

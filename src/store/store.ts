@@ -260,7 +260,7 @@ export type Write =
 
 /** Reading a log; works on a live one and on a copy. */
 export interface LogReader {
-  /** `<name>+<32 hex digits>`: the node that the log belongs to. */
+  /** `<name>~<32 hex digits>`: the node that the log belongs to. */
   readonly node: string;
   readonly kind: LogKind;
   /** All actors, by address. */

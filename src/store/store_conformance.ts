@@ -71,7 +71,7 @@ export function testStore(name: string, makeLog: () => LogUnderTest): void {
 
   check("an empty log has a node and nothing else", (log) => {
     const store = log.openLog();
-    ok(/^[a-z0-9-]{1,32}\+[0-9a-f]{32}$/.test(store.node), store.node);
+    ok(/^[a-z0-9-]{1,32}~[0-9a-f]{32}$/.test(store.node), store.node);
     deepEqual(store.actors(), []);
     deepEqual(store.timers(), []);
     equal(store.actor("a"), undefined);

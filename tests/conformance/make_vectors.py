@@ -19,8 +19,8 @@ import sys
 import theater_check as check
 
 VECTORS = pathlib.Path(__file__).resolve().parent.parent / "vectors"
-NODE = "home+9f86d081884c7d659a2feaa0c55ad015"
-OTHER = "away+00112233445566778899aabbccddeeff"
+NODE = "home~9f86d081884c7d659a2feaa0c55ad015"
+OTHER = "away~00112233445566778899aabbccddeeff"
 ORIGIN = NODE + "/bank/teller-3"
 OWN = "bank/teller-3"
 SEND = "theater:actor/messaging@0.1.0#send"
@@ -46,7 +46,7 @@ def write(entry):
 
 def verifier_key(number):
     """A verifier key of c2sp.org/signed-note; nobody has the private one."""
-    name = NODE.replace("+", ".")
+    name = NODE
     key = b"\x01" + hashlib.sha256(b"public key %d" % number).digest()
     id = hashlib.sha256(name.encode() + b"\n" + key).hexdigest()[:8]
     return f"{name}+{id}+{base64.b64encode(key).decode()}"
@@ -189,7 +189,7 @@ def good_chains():
     chain("a genesis with a key", Maker(key=hashlib.sha256(b"public key").hexdigest()))
     chain("the log of the node", Maker(NODE + "/.node"))
     long = "/".join(["a" * 64, "b" * 64, "c" * 64, "d" * 64, "e" * 64, "f" * 64, "g" * 64, "h" * 57])
-    chain("the longest names", Maker("n" * 64 + "+" + "0" * 32 + "/" + long)).started()
+    chain("the longest names", Maker("n" * 64 + "~" + "0" * 32 + "/" + long)).started()
 
     m = chain("accepts before any activation", Maker())
     m.accept()
@@ -880,9 +880,9 @@ def entry_refusals():
     for origin in ("", "home/a", NODE, NODE + "/", "/" + OWN, NODE + "/a//b", NODE + "/A", NODE + "/a/", NODE + "/.a",
                    NODE + "/a/.node", NODE + "/..", NODE + "/outside", NODE + "/" + "a" * 65,
                    NODE + "/" + "/".join(["a" * 63] * 8) + "/b", "home+9F86D081884C7D659A2FEAA0C55AD015/a",
-                   "home+9f86d081884c7d659a2feaa0c55ad01/a", "+9f86d081884c7d659a2feaa0c55ad015/a",
-                   "a/b+9f86d081884c7d659a2feaa0c55ad015/a", "n" * 65 + "+" + "0" * 32 + "/a", NODE + "/a b",
-                   ".home+9f86d081884c7d659a2feaa0c55ad015/a"):
+                   "home+9f86d081884c7d659a2feaa0c55ad01/a", "~9f86d081884c7d659a2feaa0c55ad015/a",
+                   "a/b~9f86d081884c7d659a2feaa0c55ad015/a", "n" * 65 + "~" + "0" * 32 + "/a", NODE + "/a b",
+                   ".home~9f86d081884c7d659a2feaa0c55ad015/a"):
         change("genesis", f"origin {origin[:60]!r}", "bad_value", origin=origin)
     for head in ("", "0 " + "a" * 64, "01 " + "a" * 64, "1  " + "a" * 64, "1 " + "A" * 64, "1 " + "a" * 63,
                  f"{BIG + 1} " + "a" * 64, "a" * 64, "-1 " + "a" * 64):

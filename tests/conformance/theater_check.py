@@ -82,7 +82,7 @@ def scan(data):
 HASH = re.compile(r"[0-9a-f]{64}")
 SEGMENT = r"[a-z0-9_-][a-z0-9._-]{0,63}"
 ADDRESS = re.compile(rf"{SEGMENT}(?:/{SEGMENT})*")
-ORIGIN = re.compile(rf"{SEGMENT}\+[0-9a-f]{{32}}/(.*)")
+ORIGIN = re.compile(rf"{SEGMENT}~[0-9a-f]{{32}}/(.*)")
 FUNCTION = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,512}")
 DIGITS = re.compile(r"0|[1-9][0-9]{0,19}")
 

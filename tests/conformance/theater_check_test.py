@@ -124,7 +124,7 @@ class Logs(unittest.TestCase):
             (1, "row_differs", "DELETE FROM actor"),
             (1, "row_differs", "UPDATE actor SET turns = 9"),
             (1, "row_differs", "UPDATE actor SET head = '" + "0" * 64 + "'"),
-            (1, "row_differs", "UPDATE log SET node = 'home+" + "0" * 32 + "'"),
+            (1, "row_differs", "UPDATE log SET node = 'home~" + "0" * 32 + "'"),
             (1, "wrong_prev", "UPDATE entry SET entry = replace(entry, '\"time\":17', '\"time\":16') WHERE seq = 2"),
             (1, "row_differs", "UPDATE entry SET entry = replace(entry, '\"time\":17', '\"time\":16') WHERE seq = 7"),
             (1, "bad_syntax", "UPDATE entry SET entry = entry || ' ' WHERE seq = 2"),

@@ -7,7 +7,7 @@
 -- The log itself: one row.
 CREATE TABLE log (
   id         INTEGER PRIMARY KEY CHECK (id = 1),
-  node       TEXT    NOT NULL CHECK (node GLOB '?*+' || replace(hex(zeroblob(16)), '0', '[0-9a-f]')),
+  node       TEXT    NOT NULL CHECK (node GLOB '?*~' || replace(hex(zeroblob(16)), '0', '[0-9a-f]')),
   created_ms INTEGER NOT NULL
 ) STRICT;
 

@@ -19,7 +19,7 @@ function saltOf(...place: unknown[]): Uint8Array {
 }
 
 export function createOf(address: string): Write {
-  return { write: "create", address, origin: `memory+${"0".repeat(32)}/${address}` };
+  return { write: "create", address, origin: `memory~${"0".repeat(32)}/${address}` };
 }
 
 /** An entry with parts of its own; a part given as text is present. */
@@ -43,7 +43,7 @@ export function appendOf(
   return { write: "append", address, seq, text, hash: hashOf(text), parts: stored, ...counts };
 }
 
-const cause = { origin: `memory+${"0".repeat(32)}/a`, seq: 7, hash: hashOf("cause") };
+const cause = { origin: `memory~${"0".repeat(32)}/a`, seq: 7, hash: hashOf("cause") };
 
 export function mailOf(body: string, rest: Partial<MailRow> = {}): Omit<MailRow, "position"> {
   return { type: "send", from: "outside", body: bytesOf(body), salt: saltOf("mail", body), cause, ...rest };

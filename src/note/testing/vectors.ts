@@ -15,9 +15,9 @@ import {
   type NoteFault,
   type NoteSignature,
   type VerifierKey,
-} from "./mod.ts";
+} from "../mod.ts";
 
-const folder = new URL("../../tests/vectors/note/", import.meta.url);
+const folder = new URL("../../../tests/vectors/note/", import.meta.url);
 
 /** Reads a file of vectors. */
 export function loadVectors<Vectors>(name: string): Vectors {

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { emptyRoot, type Hash, leafHash, nodeHash } from "./mod.ts";
+import { emptyRoot, type Hash, leafHash, nodeHash } from "../mod.ts";
 
 /** The hashes of `count` leaves, all different. */
 export function testLeaves(count: number): Hash[] {
