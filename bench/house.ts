@@ -19,8 +19,12 @@ export interface BenchHouse {
   close(): Promise<void>;
 }
 
-/** Opens a house with `count` actors of the component at `component` (relative to this folder): a root and its children. */
-export async function openHouse(component: string, count: number): Promise<BenchHouse> {
+/** Opens a house with `count` actors of the component at `component` (relative to this folder): a root and its children; `sealed`: it signs. */
+export async function openHouse(
+  component: string,
+  count: number,
+  options: { readonly sealed?: boolean } = {},
+): Promise<BenchHouse> {
   const folder = mkdtempSync(join(tmpdir(), "theater-bench-"));
   const path = new URL(component, import.meta.url).pathname;
   const child = (k: number) => `[[child]]\nname = "c${k}"\ncomponent = "${path}"\n`;
@@ -32,6 +36,8 @@ export async function openHouse(component: string, count: number): Promise<Bench
     tree,
     store: openLog(logPath),
     cacheFolder: join(tmpdir(), "theater-bench-cache"),
+    ...(options.sealed === true && { dataFolder: join(folder, "data") }),
+    sealFailed: (error) => console.error(error),
     observe(event) {
       if (event.event !== "started") console.error(`${event.address} ${event.event}: ${event.reason}`);
     },

@@ -29,7 +29,10 @@ function firstAnswerMs(cacheFolder: string): Promise<number> {
   const child = spawn(
     nodeProcess.execPath,
     [...before, "run", hello, "-", "--quiet", "--db", join(folder, "theater.db")],
-    { env: { ...nodeProcess.env, THEATER_CACHE_DIR: cacheFolder }, stdio: ["pipe", "pipe", "inherit"] },
+    {
+      env: { ...nodeProcess.env, THEATER_CACHE_DIR: cacheFolder, THEATER_DATA_DIR: folder },
+      stdio: ["pipe", "pipe", "inherit"],
+    },
   );
   child.stdin.end('{"name":"Ada"}\n');
   return new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 /**
  * Turns a second and their latency, everything on: script actor, boundary,
- * limits, chain, durable commits.
+ * limits, chain, durable commits, trees and signed seals; and what it would be without these.
  *
  *     deno run -A --no-prompt bench/turns.ts
  *     bun bench/turns.ts
@@ -46,30 +46,60 @@ async function drive(theater: Theater, turns: number, inFlight: number): Promise
   return latencies.sort((a, b) => a - b);
 }
 
-/** Measures every load and prints a table. */
+/** What a load gave. */
+interface Measured {
+  readonly turnsPerSecond: number;
+  /** In ms, sorted. */
+  readonly latencies: readonly number[];
+}
+
+async function measure({ actors, inFlight, turns }: Load, sealed: boolean): Promise<Measured> {
+  const house = await openHouse("actors/counter.ts", actors, { sealed });
+  try {
+    await drive(house.theater, Math.min(turns / 5, actors * 200), inFlight); // Warms every engine up.
+    const from = performance.now();
+    const latencies = await drive(house.theater, turns, inFlight);
+    return { turnsPerSecond: turns / ((performance.now() - from) / 1000), latencies };
+  } finally {
+    await house.close();
+  }
+}
+
+/** Rounds with and without seals, by turns, so that a machine that is busy slows down both. */
+const rounds = 3;
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
+}
+
+/** Measures every load, sealed and not, and prints a table. */
 export async function benchTurns(): Promise<void> {
   const rows: string[][] = [];
-  for (const { actors, inFlight, turns } of loads) {
-    const house = await openHouse("actors/counter.ts", actors);
-    try {
-      await drive(house.theater, Math.min(turns / 5, actors * 200), inFlight); // Warms every engine up.
-      const from = performance.now();
-      const latencies = await drive(house.theater, turns, inFlight);
-      const seconds = (performance.now() - from) / 1000;
-      const at = (share: number) => (latencies[Math.floor(latencies.length * share)] ?? 0).toFixed(2);
-      rows.push([
-        String(actors),
-        String(inFlight),
-        Math.round(turns / seconds).toString(),
-        at(0.5),
-        at(0.99),
-      ]);
-    } finally {
-      await house.close();
+  for (const load of loads) {
+    const sealed: Measured[] = [];
+    const plain: Measured[] = [];
+    for (let round = 0; round < rounds; round++) {
+      plain.push(await measure(load, false));
+      sealed.push(await measure(load, true));
     }
+    const rate = (all: readonly Measured[]) => median(all.map(({ turnsPerSecond }) => turnsPerSecond));
+    const latencies = sealed.flatMap((each) => each.latencies).sort((a, b) => a - b);
+    const at = (share: number) => (latencies[Math.floor(latencies.length * share)] ?? 0).toFixed(2);
+    const ratio = median(
+      sealed.map(({ turnsPerSecond }, k) => turnsPerSecond / (plain[k]?.turnsPerSecond ?? NaN)),
+    );
+    rows.push([
+      String(load.actors),
+      String(load.inFlight),
+      Math.round(rate(sealed)).toString(),
+      at(0.5),
+      at(0.99),
+      Math.round(rate(plain)).toString(),
+      ratio.toFixed(2),
+    ]);
   }
   console.log(`fdatasync of one page: ${fdatasyncMs().toFixed(2)} ms (median)`);
-  printTable(["actors", "in flight", "turns/s", "p50 ms", "p99 ms"], rows);
+  printTable(["actors", "in flight", "turns/s", "p50 ms", "p99 ms", "unsealed turns/s", "ratio"], rows);
 }
 
 if (import.meta.main) await benchTurns();

@@ -119,7 +119,10 @@ export function createActor(definition: ActorDefinition, past: ActorPast, ports:
   function writeGenesis() {
     chain.also({ write: "create", address, origin });
     const about = { text: definition.parts.about, salt: ports.salt() };
-    chain.append({ kind: "genesis", time: ports.nowMs(), origin }, [about]);
+    const { key } = definition;
+    chain.append({ kind: "genesis", time: ports.nowMs(), origin, ...(key !== undefined && { key }) }, [
+      about,
+    ]);
   }
 
   function takeIn(message: Incoming) {

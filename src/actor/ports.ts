@@ -12,6 +12,8 @@ export interface ActorDefinition {
   readonly address: string;
   /** `<node>/<address>`. */
   readonly origin: string;
+  /** Public key of the actor, for its genesis: 64 hex digits; absent where nothing is sealed. */
+  readonly key?: string;
   readonly glue: string;
   readonly modules: Readonly<Record<string, WebAssembly.Module>>;
   readonly type: ComponentType;

@@ -2,7 +2,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import type { ActorEvent } from "../actor/mod.ts";
 import { parseJsonPointer } from "../codec/mod.ts";
 import { loadManifest } from "../manifest/mod.ts";
-import { cacheFolder, readText } from "../platform/mod.ts";
+import { cacheFolder, dataFolder, readText } from "../platform/mod.ts";
 import { openDoor, openTheater, type Theater } from "../runtime/mod.ts";
 import { openLog } from "../store/mod.ts";
 import { CliError } from "./cli_error.ts";
@@ -46,6 +46,13 @@ export async function runManifest(invocation: RunInvocation): Promise<ExitCode> 
     store: openLog(logPath),
     upgrade: options.upgrade,
     cacheFolder: cacheFolder(),
+    dataFolder: dataFolder(),
+    sealFailed(error) {
+      const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
+      void context.err.write(
+        `${context.err.style.red("!")} nothing is signed for now, though all is recorded: ${why}\n`,
+      );
+    },
     killed: interrupts.second,
     observe(event) {
       if (event.event === "failed" && event.address === tree.address) rootFailed.abort();
@@ -56,6 +63,11 @@ export async function runManifest(invocation: RunInvocation): Promise<ExitCode> 
   const ended = AbortSignal.any([interrupts.first, rootFailed.signal]);
   const work = async (): Promise<ExitCode> => {
     if (rootFailed.signal.aborted) return exitCode.no; // It has been said why.
+    if (!options.quiet && theater.key?.made) {
+      await context.err.write(
+        `made the key with which this log is signed: keep a copy of ${theater.key.seedPath}\n`,
+      );
+    }
     if (!options.quiet) await announce(theater, relative(folder, logPath), feeding, global, context);
     const door = await openDoor(theater, logPath);
     try {

@@ -21,7 +21,12 @@ export function defineActor(
   { address, manifest }: ManifestTree,
   component: ComponentBytes,
   loaded: LoadedComponent,
-  turnsPerActivation: number = turnsPerActivationDefault,
+  options: {
+    /** Public key of the actor. */
+    readonly key: string | undefined;
+    /** A new activation begins after so many turns. */
+    readonly turnsPerActivation: number | undefined;
+  },
 ): ActorDefinition {
   const { permissions, limits } = manifest;
   return {
@@ -45,7 +50,8 @@ export function defineActor(
     },
     mailboxMax: limits.mailboxMessages,
     params: manifest.params,
-    turnsPerActivation,
+    turnsPerActivation: options.turnsPerActivation ?? turnsPerActivationDefault,
+    ...(options.key !== undefined && { key: options.key }),
     parts: {
       about: canonicalize({ theater: theaterVersion }),
       component: componentPart(component),

@@ -14,11 +14,26 @@ interface Knock extends OutsideMessage {
   readonly id: number;
 }
 
-/** One line back. */
-interface Reply {
+/** Asks for the signed checkpoint of the node. */
+interface CheckpointRequest {
   readonly id: number;
-  readonly answer: Answer;
+  readonly ask: "checkpoint";
 }
+
+/** One line back. */
+interface Reply<A = Answer | SealedAnswer> {
+  readonly id: number;
+  readonly answer: A;
+}
+
+/** What a house said when it was asked for its checkpoint. */
+export type SealedAnswer =
+  | {
+    readonly answer: "sealed";
+    /** A signed note over all that was committed before it was asked for. */
+    readonly note: string;
+  }
+  | { readonly answer: "not-sealed"; readonly detail: string };
 
 /**
  * Opens the door of a house: a socket beside the log through which the user who
@@ -31,6 +46,10 @@ export async function openDoor(theater: Theater, logPath: string): Promise<Local
     line(line) {
       const knock = readKnock(line);
       if (knock === undefined) return peer.end();
+      if ("ask" in knock) {
+        void seal(theater).then((answer) => reply(peer, { id: knock.id, answer }));
+        return;
+      }
       // Not awaited: the answers of one client may come in any order.
       void theater.send(knock).then((answer) => reply(peer, { id: knock.id, answer }));
     },
@@ -38,12 +57,23 @@ export async function openDoor(theater: Theater, logPath: string): Promise<Local
   }));
 }
 
+async function seal(theater: Theater): Promise<SealedAnswer> {
+  try {
+    const note = await theater.checkpoint();
+    return note === undefined
+      ? { answer: "not-sealed", detail: "this house signs nothing" }
+      : { answer: "sealed", note };
+  } catch (error) {
+    return { answer: "not-sealed", detail: error instanceof Error ? error.message : String(error) };
+  }
+}
+
 async function reply(peer: LocalPeer, said: Reply): Promise<void> {
   await peer.send(JSON.stringify(said));
 }
 
 /** Reads a knock; nothing if it is none. Our own client wrote it, or somebody with the owner's rights. */
-function readKnock(line: string): Knock | undefined {
+function readKnock(line: string): Knock | CheckpointRequest | undefined {
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -51,7 +81,8 @@ function readKnock(line: string): Knock | undefined {
     return undefined;
   }
   if (typeof value !== "object" || value === null) return undefined;
-  const { id, to, body, wait, key } = value as Record<string, unknown>;
+  const { id, to, body, wait, key, ask } = value as Record<string, unknown>;
+  if (typeof id === "number" && ask === "checkpoint") return { id, ask };
   if (typeof id !== "number" || typeof to !== "string" || typeof body !== "string") return undefined;
   if (wait !== "response" && wait !== "acceptance") return undefined;
   if (key !== undefined && typeof key !== "string") return undefined;
@@ -59,8 +90,10 @@ function readKnock(line: string): Knock | undefined {
 }
 
 /** What became of a message that was handed in at the door. */
-export type DoorAnswer =
-  | Answer
+export type DoorAnswer = Answer | NoAnswer;
+
+/** Why nothing came back from the door. */
+export type NoAnswer =
   /** Nobody has the log open. */
   | { readonly answer: "closed" }
   /** The answer did not come in time; the message may still have its turn. */
@@ -74,16 +107,25 @@ export async function knock(
   message: OutsideMessage,
   timeoutMs: number,
 ): Promise<DoorAnswer> {
-  const answered = Promise.withResolvers<DoorAnswer>();
+  return await askAtDoor<Answer>(logPath, { id: 0, ...message } satisfies Knock, timeoutMs);
+}
+
+/** Asks the house that has `logPath` open to seal, and for its signed checkpoint. */
+export async function askCheckpoint(logPath: string, timeoutMs: number): Promise<SealedAnswer | NoAnswer> {
+  const request: CheckpointRequest = { id: 0, ask: "checkpoint" };
+  return await askAtDoor<SealedAnswer>(logPath, request, timeoutMs);
+}
+
+async function askAtDoor<A>(logPath: string, request: object, timeoutMs: number): Promise<A | NoAnswer> {
+  const answered = Promise.withResolvers<A | NoAnswer>();
   const timer = setTimeout(() => answered.resolve({ answer: "timed-out" }), timeoutMs);
   let peer: LocalPeer | undefined;
   try {
     peer = await dialLocal(socketPathFor(logPath), {
-      line: (line) => answered.resolve((JSON.parse(line) as Reply).answer),
+      line: (line) => answered.resolve((JSON.parse(line) as Reply<A>).answer),
       closed: () => answered.resolve({ answer: "hung-up" }),
     });
-    const knocked: Knock = { id: 0, ...message };
-    await peer.send(JSON.stringify(knocked));
+    await peer.send(JSON.stringify(request));
     return await answered.promise;
   } catch (error) {
     if (error instanceof SocketError && error.fault.code === "not_listening") return { answer: "closed" };

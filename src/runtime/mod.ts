@@ -15,9 +15,10 @@
 
 export { type ComponentBytes, componentBytes } from "./component_bytes.ts";
 export { checkComponent } from "./definition.ts";
-export { type DoorAnswer, knock, openDoor } from "./door.ts";
+export { askCheckpoint, type DoorAnswer, knock, type NoAnswer, openDoor, type SealedAnswer } from "./door.ts";
 export { type Caps, createLoader, type LoadComponent } from "./loader.ts";
 export { recordedSetup } from "./recorded_setup.ts";
 export { RuntimeError, type RuntimeFault } from "./runtime_error.ts";
+export { aboutText, type SigningKeyFacts } from "./sealing.ts";
 export { openTheater, type OutsideMessage, type Theater, type TheaterOptions } from "./theater.ts";
 export { replayBehaviour, theaterVersion } from "./version.ts";

@@ -21,6 +21,7 @@ import { createLoader } from "./loader.ts";
 import { findPast } from "./past.ts";
 import { recordedSetup } from "./recorded_setup.ts";
 import { RuntimeError } from "./runtime_error.ts";
+import { openSealing, type Sealing, type SigningKeyFacts } from "./sealing.ts";
 import { createTimerClock } from "./timers.ts";
 
 /** Deepest JSON that is taken in from outside. */
@@ -36,6 +37,13 @@ export interface TheaterOptions {
   readonly store: LogStore;
   /** Lets actors go on with another component or manifest than the log has. */
   readonly upgrade?: boolean;
+  /**
+   * Where keys and signed heads are kept, apart from the log. Without it the log
+   * is not sealed, and nothing is signed.
+   */
+  readonly dataFolder?: string;
+  /** Told when a seal failed; what was recorded is not touched by it. */
+  readonly sealFailed?: (error: unknown) => void;
   /** Keeps generated code and bundles from one start to the next. */
   readonly cacheFolder?: string;
   /** Ends every turn at once, and the house, also while it is being opened. */
@@ -72,6 +80,15 @@ export interface Theater {
   readonly addresses: readonly string[];
   /** Sends a message from outside; settles with what became of it, never before it is durable. */
   send(message: OutsideMessage): Promise<Answer>;
+  /** The key with which the node of the log signs; absent where it does not. */
+  readonly key?: SigningKeyFacts;
+  /**
+   * Seals all that is committed.
+   *
+   * @returns the signed checkpoint of the node, durable; undefined where nothing is signed
+   * @throws {SealError | StoreError}
+   */
+  checkpoint(): Promise<string | undefined>;
   /** Settles when the theater has closed: in order, or with the error for which it closed. */
   readonly closed: Promise<void>;
   /** Ends every actor after the turn in hand, and closes the log. Never throws: `closed` tells. */
@@ -84,7 +101,7 @@ export interface Theater {
  * Opens a house: every actor of the manifests goes on where the log left it, or
  * begins.
  *
- * @throws {RuntimeError | ManifestError | ComponentError | ScriptError | ReplayError | StoreError}
+ * @throws {RuntimeError | ManifestError | ComponentError | ScriptError | ReplayError | StoreError | SealError}
  */
 export async function openTheater(options: TheaterOptions): Promise<Theater> {
   const { tree, store } = options;
@@ -98,6 +115,7 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
   const asking = new Set<(answer: Answer) => void>();
   let stopping: Promise<void> | undefined;
   let failure: RuntimeError | undefined;
+  let sealing: Sealing | undefined;
 
   const timers = createTimerClock(systemClock.nowMs, fireTimer);
   const replay: ReplayPorts = {
@@ -108,7 +126,7 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
   const ports: ActorPorts = {
     nowMs: systemClock.nowMs,
     salt,
-    commit: (writes) => queue.enqueue(writes),
+    commit: (writes) => sealing === undefined ? queue.enqueue(writes) : sealing.commit(writes),
     startWorker: startRecording,
     reserve(address, bytes) {
       const actor = actors.get(address);
@@ -145,7 +163,10 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
     const caps = { memoryBytes: manifest.limits.memoryBytes, stackUnits: manifest.limits.stackUnits };
     const loaded = await load(component.bytes, caps);
     checkComponent(address, loaded.type, manifest.permissions, component.script !== undefined);
-    const definition = defineActor(store.node, node, component, loaded, options.turnsPerActivation);
+    const definition = defineActor(store.node, node, component, loaded, {
+      key: sealing?.actorKey(address),
+      turnsPerActivation: options.turnsPerActivation,
+    });
     const past = await findPast(store, definition, replay, options.upgrade ?? false);
     return { node, component, definition, past };
   }
@@ -187,7 +208,11 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
    * before it makes any, so that a start that is refused leaves the log as it was.
    */
   async function create(): Promise<void> {
+    if (options.dataFolder !== undefined) {
+      sealing = openSealing(store, queue, options.dataFolder, options.sealFailed ?? (() => {}));
+    }
     const all = await prepareAll(tree);
+    sealing?.begin();
     keepBlobs(all.map(({ component }) => component));
     for (const { node, definition, past } of all) {
       messageBytesMax.set(node.address, node.manifest.limits.messageBytes);
@@ -219,6 +244,7 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
     timers.stop();
     await Promise.all([...actors.values()].reverse().map((actor) => actor.stop()));
     coolWorkers();
+    await sealing?.stop(failure === undefined);
     store.close();
     if (failure === undefined) closed.resolve();
     else closed.reject(failure);
@@ -248,6 +274,8 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
   return {
     root: tree.address,
     addresses: [...actors.keys()],
+    ...(sealing !== undefined && { key: sealing.key }),
+    checkpoint: async () => (await sealing?.seal())?.note,
     closed: closed.promise,
     send({ to, body, key, wait }) {
       const actor = actors.get(to);

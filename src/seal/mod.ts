@@ -24,5 +24,7 @@ export { type AbandonedLog, abandonLog } from "./abandon.ts";
 export { type NamedKey, readNamedKeys } from "./node_chain.ts";
 export { type Node, openNode, type OpenNodeOptions, type SignedHead } from "./node.ts";
 export { rotateKey } from "./rotate.ts";
+export { nodeFiles } from "./node_files.ts";
 export { SealError, type SealFault } from "./seal_error.ts";
+export { sealStopped } from "./seal_stopped.ts";
 export { createSealer, type Sealer, type SealerPorts } from "./sealer.ts";

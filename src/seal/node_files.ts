@@ -59,9 +59,8 @@ export interface NodeFiles {
 /** The files of a node; makes their folder, for its owner only, if it is not there. */
 export function openNodeFiles(dataFolder: string, node: string): NodeFiles {
   const folder = nodeFolder(dataFolder, node);
-  const seedPath = join(folder, "seed");
+  const { seedPath, headPath } = nodeFiles(dataFolder, node);
   const nextPath = join(folder, "seed.new");
-  const headPath = join(folder, "head");
 
   function create(path: string): KeptSeed {
     ensureFolder(dataFolder);
@@ -99,6 +98,15 @@ export function openNodeFiles(dataFolder: string, node: string): NodeFiles {
       writeFileAtomic(headPath, note, { mode: 0o600 });
     },
   };
+}
+
+/** Where a node keeps the seed in use and the head that was signed last. */
+export function nodeFiles(
+  dataFolder: string,
+  node: string,
+): { readonly seedPath: string; readonly headPath: string } {
+  const folder = nodeFolder(dataFolder, node);
+  return { seedPath: join(folder, "seed"), headPath: join(folder, "head") };
 }
 
 /** Where the files of a node are. */

@@ -37,6 +37,8 @@ export type SealFault =
   | { readonly code: "key_readable"; readonly path: string; readonly mode: string }
   /** The log has no key yet. */
   | { readonly code: "no_key"; readonly node: string }
+  /** There is no checkpoint yet. */
+  | { readonly code: "unsigned"; readonly node: string }
   /** Nothing was ever signed. */
   | { readonly code: "nothing_signed"; readonly node: string };
 
@@ -83,6 +85,8 @@ function describe(fault: SealFault): string {
         `'theater keys --rotate'`;
     case "no_key":
       return `Cannot show the key of ${fault.node} as it has none yet: 'theater run' makes it`;
+    case "unsigned":
+      return `Cannot show a checkpoint of ${fault.node} as nothing is signed yet: 'theater run' does`;
     case "nothing_signed":
       return `Cannot give anything up as ${fault.node} has signed nothing yet`;
   }

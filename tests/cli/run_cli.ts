@@ -6,9 +6,16 @@
  */
 
 import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { runtime } from "../../src/platform/mod.ts";
+
+/** Where keys are kept while the tests run: never where the user's are. */
+const dataFolder = mkdtempSync(join(tmpdir(), "theater-data-"));
+process.on("exit", () => rmSync(dataFolder, { recursive: true, force: true }));
 
 const cliPath = fileURLToPath(new URL("../../cli.ts", import.meta.url));
 
@@ -41,7 +48,14 @@ export function startCli(
   { folder, env = {} }: Omit<CliSetup, "input">,
 ): ChildProcess {
   const [program, ...rest] = commandFor(args);
-  const variables = { ...process.env, TZ: "UTC", NO_COLOR: undefined, FORCE_COLOR: undefined, ...env };
+  const variables = {
+    ...process.env,
+    THEATER_DATA_DIR: dataFolder,
+    TZ: "UTC",
+    NO_COLOR: undefined,
+    FORCE_COLOR: undefined,
+    ...env,
+  };
   const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined));
   return spawn(program, rest, { cwd: folder, env: set, stdio: ["pipe", "pipe", "pipe"] });
 }

@@ -73,6 +73,8 @@ export interface HouseOptions {
   readonly upgrade?: boolean;
   readonly turnsPerActivation?: number;
   readonly bytesMax?: number;
+  /** Seals the log, with keys in this folder. */
+  readonly dataFolder?: string;
 }
 
 /** A house that is open. */
@@ -89,7 +91,7 @@ export interface House {
 
 /** Opens the house of `folder/theater.toml` in this process. */
 export async function openHouse(folder: string, options: HouseOptions = {}): Promise<House> {
-  const { manifest = "theater.toml", upgrade = false, turnsPerActivation, bytesMax } = options;
+  const { manifest = "theater.toml", upgrade = false, turnsPerActivation, bytesMax, dataFolder } = options;
   const path = join(folder, manifest);
   const tree = await loadManifest(path, { readText: (file) => Promise.resolve(readFileSync(file, "utf8")) });
   const events: ActorEvent[] = [];
@@ -100,6 +102,12 @@ export async function openHouse(folder: string, options: HouseOptions = {}): Pro
     cacheFolder: sharedCache,
     observe: (event) => void events.push(event),
     ...(turnsPerActivation !== undefined && { turnsPerActivation }),
+    ...(dataFolder !== undefined && {
+      dataFolder,
+      sealFailed(error) {
+        throw error;
+      },
+    }),
   });
   const sendText: House["sendText"] = (body, { to = theater.root, wait = "response", ...rest } = {}) =>
     theater.send({ to, body, wait, ...rest });
@@ -187,6 +195,10 @@ export function story(folder: string, address: string): string[] {
         return `trap ${entry.code}`;
       case "cut":
         return `cut ${entry.reason}`;
+      case "erase":
+      case "prune":
+      case "key":
+        return entry.kind;
     }
   });
 }

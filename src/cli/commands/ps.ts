@@ -1,3 +1,4 @@
+import { NODE_ADDRESS } from "../../address/mod.ts";
 import type { ActorRow, LogReader } from "../../store/mod.ts";
 import { actorTree } from "../actor_tree.ts";
 import { defineCommand } from "../command.ts";
@@ -42,7 +43,8 @@ export const ps = defineCommand({
         lastMs: lastTime(reader, actor),
         trouble: lastTrouble(reader, actor),
       });
-      const actors = reader.actors();
+      // The chain of the node itself is no actor.
+      const actors = reader.actors().filter(({ address }) => address !== NODE_ADDRESS);
       if (global.json) {
         for (const actor of actors) await out.write(`${formatJson(seen(actor))}\n`);
         return exitCode.done;
