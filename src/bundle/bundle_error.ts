@@ -21,8 +21,11 @@ export type BundleFault =
   | { readonly code: "still_waiting"; readonly address: string; readonly seq: number }
   /** It is what the actor goes on from. */
   | { readonly code: "current_state"; readonly address: string; readonly seq: number }
-  | { readonly code: "bundle_only_read"; readonly path: string }
+  /** It is what the actor is made of. */
+  | { readonly code: "current_keyframe"; readonly address: string; readonly seq: number }
   | { readonly code: "not_a_keyframe"; readonly address: string; readonly seq: number }
+  /** It was never initialised before. */
+  | { readonly code: "not_initialised"; readonly address: string; readonly before: number }
   | { readonly code: "nothing_to_prune"; readonly address: string; readonly before: number }
   // Putting a span back.
   | { readonly code: "other_chain"; readonly address: string; readonly wanted: string; readonly got: string }
@@ -73,11 +76,14 @@ function describe(fault: BundleFault): string {
     case "current_state":
       return `Cannot erase the state in entry ${fault.seq} of ${fault.address} as the actor goes on from it\n` +
         "send it a message that changes the state first";
-    case "bundle_only_read":
-      return `Cannot write to ${fault.path} as it is a bundle, which is only read`;
+    case "current_keyframe":
+      return `Cannot erase parts of entry ${fault.seq} of ${fault.address} as the actor goes on from this keyframe\n` +
+        "run the house again, which writes another, and stop it";
     case "not_a_keyframe":
       return `Cannot prune ${fault.address} before entry ${fault.seq} as a chain must go on from a keyframe\n` +
         `"theater log ${fault.address} --kind keyframe" lists them`;
+    case "not_initialised":
+      return `Cannot prune ${fault.address} before entry ${fault.before} as it was not initialised then`;
     case "nothing_to_prune":
       return `Cannot prune anything of ${fault.address} before entry ${fault.before}: it is pruned already`;
     case "other_chain":

@@ -123,11 +123,19 @@ function readOperands(
   command: string,
   table: OperandTable,
 ): Record<string, unknown> {
-  const names = Object.keys(table);
-  const extra = words[names.length];
+  const entries = Object.entries(table);
+  const last = entries.at(-1)?.[1];
+  const extra = last !== undefined && "many" in last ? undefined : words[entries.length];
   if (extra !== undefined) throw new CliError({ code: "extra_operand", got: extra, command });
   const operands: Record<string, unknown> = {};
-  for (const [position, [name, operand]] of Object.entries(table).entries()) {
+  for (const [position, [name, operand]] of entries.entries()) {
+    const { reader } = operand;
+    if ("many" in operand) {
+      operands[name] = words.slice(position).map((word) =>
+        readWord(reader.placeholder, word, reader, command)
+      );
+      continue;
+    }
     const word = words[position];
     if (word !== undefined) {
       operands[name] = readWord(operand.reader.placeholder, word, operand.reader, command);

@@ -33,6 +33,7 @@ export type CliFault =
   | { readonly code: "many_logs"; readonly found: readonly string[] }
   | { readonly code: "log_not_found"; readonly path: string }
   | { readonly code: "file_not_found"; readonly path: string; readonly wanted: string }
+  | { readonly code: "file_exists"; readonly path: string }
   | { readonly code: "bad_component"; readonly refusals: readonly Refusal[] }
   | {
     readonly code: "no_such_actor";
@@ -108,6 +109,8 @@ function describe(fault: CliFault): string {
       return `Cannot choose a log: found ${fault.found.join(", ")}`;
     case "log_not_found":
       return `Cannot open the log ${fault.path}: there is no such file`;
+    case "file_exists":
+      return `Cannot write ${fault.path} as something is there already`;
     case "file_not_found":
       return `Cannot read ${fault.wanted} ${fault.path}: there is no such file`;
     case "bad_component":
@@ -169,6 +172,8 @@ export function adviseOn(fault: CliFault): readonly string[] {
       return ["name one of them with --db <file>"];
     case "log_not_found":
       return ['a log is made by the first "theater run"; without --db it is .theater/theater.db'];
+    case "file_exists":
+      return ["choose another name, or give --force"];
     case "file_not_found":
       return [];
     case "bad_component":

@@ -1,7 +1,7 @@
 import type { CommandAbout } from "./command.ts";
 import { catalogue, groups } from "./catalogue.ts";
 import { globalOptions } from "./global_options.ts";
-import type { Option, OptionTable } from "./option.ts";
+import type { OperandTable, Option, OptionTable } from "./option.ts";
 import { widthOf } from "./printable.ts";
 import type { Style } from "./style.ts";
 
@@ -34,7 +34,7 @@ export function helpOnCommand(command: CommandAbout, style: Style, columns: numb
   const usage = [
     "theater",
     command.name,
-    ...operands.map(({ reader, required }) => required ? reader.placeholder : asOptional(reader.placeholder)),
+    ...operands.map(usageOf),
     "[options]",
   ];
   const lines = [command.summary, "", `${style.bold("Usage")}  ${usage.join(" ")}`];
@@ -52,6 +52,12 @@ export function helpOnCommand(command: CommandAbout, style: Style, columns: numb
 }
 
 type Row = readonly [left: string, right: string];
+
+function usageOf(operand: OperandTable[string]): string {
+  const { required, reader: { placeholder } } = operand;
+  if (required) return placeholder;
+  return asOptional(placeholder) + ("many" in operand ? "…" : "");
+}
 
 function asOptional(placeholder: string): string {
   return `[${placeholder.replace(/^<(.*)>$/, "$1")}]`;

@@ -62,13 +62,21 @@ export interface Operand<T, Required extends boolean = boolean> {
   readonly reader: Reader<T>;
 }
 
+/** Any number of words, none too; the last operand of a command. */
+export interface ManyOperand<T> {
+  readonly required: false;
+  readonly many: true;
+  readonly help: string;
+  readonly reader: Reader<T>;
+}
+
 /** Operands in the order in which they are given; the required ones first. */
-export type OperandTable = Readonly<Record<string, Operand<unknown>>>;
+export type OperandTable = Readonly<Record<string, Operand<unknown> | ManyOperand<unknown>>>;
 
 /** What parsing makes of a table of operands. */
 export type OperandValues<P extends OperandTable> = {
-  readonly [K in keyof P]: P[K] extends Operand<infer T, infer Required>
-    ? Required extends true ? T : T | undefined
+  readonly [K in keyof P]: P[K] extends ManyOperand<infer T> ? readonly T[]
+    : P[K] extends Operand<infer T, infer Required> ? Required extends true ? T : T | undefined
     : never;
 };
 
@@ -95,4 +103,9 @@ export function required<T>(reader: Reader<T>, help: string): Operand<T, true> {
 /** Makes an {@linkcode Operand} that may be left out. */
 export function optional<T>(reader: Reader<T>, help: string): Operand<T, false> {
   return { required: false, reader, help };
+}
+
+/** Makes a {@linkcode ManyOperand}. */
+export function many<T>(reader: Reader<T>, help: string): ManyOperand<T> {
+  return { required: false, many: true, reader, help };
 }

@@ -114,6 +114,8 @@ function bytesSinceKeyframe(reader: LogReader, address: string, bytesMax: number
 
 /** Tells whether `init` made a state: the first return with a state after an instantiation's. */
 function isInitialised(reader: LogReader, address: string): boolean {
+  // Nothing is pruned of an actor that was not.
+  for (const _ of reader.pruned(address)) return true;
   let opened: string | undefined;
   for (const stored of reader.entries(address)) {
     const entry = readStored(address, stored);

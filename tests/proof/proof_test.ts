@@ -55,7 +55,7 @@ test("every entry of the sample is proved and verified, one by one and all at on
   deepEqual(verdict.findings, []);
   equal(verdict.entries.length, size);
   equal(verdict.chainSize, size);
-  match(verdict.headline, /^verified: signed by sample\./);
+  match(verdict.headline, /^verified: signed by sample/);
   ok(verdict.showsNot.some((line) => line.includes("conflicting")));
 });
 

@@ -56,9 +56,12 @@ function tilesOf(tree: string, leaves: readonly Hash[]): Write[] {
   return writes;
 }
 
-/** The leaves of an actor's tree. */
+/** The leaves of an actor's tree, those of pruned entries among them. */
 function chainLeaves(reader: LogReader, address: string): Hash[] {
-  return [...reader.entries(address)].map(({ text }) => chainHash(text) as Hash);
+  const leaves: Hash[] = [];
+  for (const { seq, text } of reader.entries(address)) leaves[seq] = chainHash(text);
+  for (const { seq, hash } of reader.pruned(address)) leaves[seq] = hash as Hash;
+  return leaves;
 }
 
 /** Seals every actor that has grown since the last seal. */

@@ -9,6 +9,7 @@ import { isJsonRole } from "../entry_words.ts";
 import { exitCode } from "../exit_code.ts";
 import { readEntry } from "../logged_entry.ts";
 import { required, value } from "../option.ts";
+import { partRoles } from "../part_roles.ts";
 import { prettyJson } from "../pretty_json.ts";
 import { printable, printableLines } from "../printable.ts";
 import { countOf, formatBytes, formatCount } from "../quantity.ts";
@@ -16,22 +17,6 @@ import { readLog, requireActor } from "../read_log.ts";
 import { actorAddress, choice, wholeNumber } from "../readers.ts";
 import type { Style } from "../style.ts";
 import { toMoment } from "../timestamp.ts";
-
-const roles = [
-  "about",
-  "state",
-  "component",
-  "manifest",
-  "execution",
-  "body",
-  "key",
-  "arguments",
-  "result",
-  "response",
-  "error",
-  "reason",
-  "detail",
-] as const satisfies readonly PartRole[];
 
 const columnsPiped = 100;
 
@@ -44,7 +29,7 @@ export const show = defineCommand({
     "computed anew: ✓ it is the one that is written down, ✗ it is not (exit code 1), ? there is " +
     "nothing to compare it with.",
   ],
-  options: { part: value(choice("<role>", roles), "only this part, its bytes as they are kept") },
+  options: { part: value(choice("<role>", partRoles), "only this part, its bytes as they are kept") },
   operands: {
     actor: required(actorAddress, "its address, as theater ps lists it"),
     seq: required(wholeNumber("<seq>"), "the number of the entry, as theater log shows it"),
