@@ -1,5 +1,6 @@
 import { dirname, join, relative, resolve } from "node:path";
 import type { ActorEvent } from "../actor/mod.ts";
+import { finishErasures } from "../bundle/mod.ts";
 import { parseJsonPointer } from "../codec/mod.ts";
 import { loadManifest } from "../manifest/mod.ts";
 import { cacheFolder, dataFolder, readText } from "../platform/mod.ts";
@@ -41,9 +42,11 @@ export async function runManifest(invocation: RunInvocation): Promise<ExitCode> 
   const logPath = resolve(folder, global.db ?? join(dirname(operands.manifest), defaultLog));
   const interrupts = context.interrupts();
   const rootFailed = new AbortController();
+  const store = openLog(logPath);
+  finishErasures(store, logPath);
   const theater = await openTheater({
     tree,
-    store: openLog(logPath),
+    store,
     upgrade: options.upgrade,
     cacheFolder: cacheFolder(),
     dataFolder: dataFolder(),
