@@ -111,6 +111,7 @@ function coverageLines(coverage: Coverage): readonly string[] {
         parts.derivable === 1 ? "it" : "them"
       } back`,
     ],
+    [coverage.absentBlobs, `${countOf(coverage.absentBlobs, "component")} not here`],
     [
       coverage.unsealedEntries,
       `${countOf(coverage.unsealedEntries, "entry", "entries")} after the last seal`,

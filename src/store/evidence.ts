@@ -162,7 +162,7 @@ export function createEvidence(database: Database): OpenEvidence {
   const oneState = prepare("SELECT seq, bytes FROM state WHERE actor = ?");
   const oneTile = prepare("SELECT hashes FROM tile WHERE tree = ? AND level = ? AND idx = ?");
   const tiles = prepare("SELECT count(*) AS tiles FROM tile WHERE tree = ?");
-  const oneBlob = prepare("SELECT bytes FROM blob WHERE sha256 = ?");
+  const oneBlob = prepare("SELECT bytes FROM blob WHERE rowid = ?");
   const hasBlob = prepare("SELECT 1 FROM blob WHERE sha256 = ?");
 
   return {
@@ -229,12 +229,11 @@ export function createEvidence(database: Database): OpenEvidence {
       }
     },
     *blobs() {
-      // Numbers come before texts, so the first page begins with the first hash.
-      for (const row of pages(`SELECT sha256 FROM blob WHERE true ${paged("sha256")}`, pageRowsMax)) {
-        const sha256 = text(row, "sha256");
-        const found = attempt(() => oneBlob.get(sha256));
-        if (found === undefined) throw new EvidenceError(`no blob ${sha256}, which is listed`);
-        yield { sha256, bytes: blob(found, "bytes") };
+      // By row, as the hash may be no text.
+      for (const row of pages(`SELECT rowid, sha256 FROM blob WHERE true ${paged("rowid")}`, pageRowsMax)) {
+        const found = attempt(() => oneBlob.get(integer(row, "rowid")));
+        if (found === undefined) throw new EvidenceError(`no blob ${text(row, "sha256")}, which is listed`);
+        yield { sha256: text(row, "sha256"), bytes: blob(found, "bytes") };
       }
     },
     hasBlob: (sha256) => attempt(() => hasBlob.get(sha256) !== undefined),
@@ -294,6 +293,7 @@ const strayTables: readonly (readonly [what: string, sql: string])[] = [
   ["seal", `SELECT count(*) AS rows FROM seal WHERE actor ${ofNobody}`],
   ["tile", `SELECT count(*) AS rows FROM tile WHERE tree <> 0 AND tree ${ofNobody}`],
   ["state", `SELECT count(*) AS rows FROM state WHERE actor ${ofNobody}`],
+  ["blob", `SELECT count(*) AS rows FROM blob WHERE rowid <= ${Number.MIN_SAFE_INTEGER}`],
 ];
 
 const statuses: Readonly<Record<string, EvidencePartStatus>> = {
@@ -310,8 +310,7 @@ function toEntry(row: SqlRow): EvidenceEntry {
   const salts = blob(row, "salts");
   const parts: EvidencePart[] = [];
   for (let i = 0; i < status.length; i++) {
-    const known = statuses[status.charAt(i)];
-    if (known === undefined) throw new EvidenceError(`parts with the statuses ${JSON.stringify(status)}`);
+    const known = statuses[status.charAt(i)] ?? "unknown";
     const salt = salts.subarray(i * saltBytes, (i + 1) * saltBytes);
     const bytes = row[partColumns[i] ?? ""] ?? undefined;
     if (bytes !== undefined && !(bytes instanceof Uint8Array)) throw wrongType("part", "bytes", bytes);

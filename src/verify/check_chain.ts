@@ -221,7 +221,7 @@ function createChainReader(row: EvidenceChain, context: ChainContext) {
       case "keyframe":
         checkUnchanged(entry.seq, said.digest("state"));
         opened = "keyframe";
-        checkBlobs(entry.seq, said.of("component")?.value);
+        noteBlobs(said.of("component")?.value);
         return;
       case "receive": {
         opened = "message";
@@ -271,18 +271,11 @@ function createChainReader(row: EvidenceChain, context: ChainContext) {
     stateDigest = digest;
   }
 
-  function checkBlobs(seq: number, component: unknown): void {
+  function noteBlobs(component: unknown): void {
     if (!isJsonValueObject(component)) return;
     for (const name of ["component", "source"]) {
       const sha256 = memberOf(component, name);
-      if (typeof sha256 !== "string" || evidence.hasBlob(sha256)) continue;
-      faults.add({
-        code: "blob_missing",
-        address,
-        seq,
-        wanted: `the bytes of the ${name} ${sha256}`,
-        got: "none",
-      });
+      if (typeof sha256 === "string" && !evidence.hasBlob(sha256)) tally.absentBlobs.add(sha256);
     }
   }
 

@@ -6,7 +6,6 @@
  * @module
  */
 
-import { keyNameOf } from "../address/mod.ts";
 import { toBase64 } from "../codec/mod.ts";
 import { type Hash, hashToBytes, isHash, leafHash } from "../merkle/mod.ts";
 import { type Checkpoint, NoteError, parseCheckpoint, parseNote } from "../note/mod.ts";
@@ -109,7 +108,7 @@ function leafHashOf(leaf: EvidenceLeaf, { kind, node }: Evidence, faults: FaultL
   if ("address" in leaf) {
     const { index, address, size, root } = leaf;
     if (isHash(root)) {
-      return leafHash(`${keyNameOf(node)}/${address}\n${size}\n${toBase64(hashToBytes(root))}\n`);
+      return leafHash(`${node}/${address}\n${size}\n${toBase64(hashToBytes(root))}\n`);
     }
     faults.add({
       code: "seal_root",
@@ -139,8 +138,7 @@ function readCheckpoint(
   };
   try {
     const checkpoint = parseCheckpoint(parseNote(text).text);
-    const name = keyNameOf(node);
-    if (checkpoint.origin !== name) return refuse(`the origin ${name}`, checkpoint.origin);
+    if (checkpoint.origin !== node) return refuse(`the origin ${node}`, checkpoint.origin);
     if (checkpoint.size !== size) return refuse(`the size ${size}`, `${checkpoint.size}`);
     return checkpoint;
   } catch (error) {

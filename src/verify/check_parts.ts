@@ -109,6 +109,9 @@ function checkAbsent(entry: Entry, role: PartRole, part: EvidencePart, context: 
   switch (part.status) { // No default: a new status fails to compile here.
     case "present":
       return;
+    case "unknown":
+      refuse("a status that the format has");
+      return;
     case "derivable":
       if (role !== "state") refuse("it present, as only a state can be derived");
       return;

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { keyNameOf } from "../address/mod.ts";
 import {
   checkPolicy,
   NoteError,
@@ -50,7 +49,7 @@ export interface SignatureSummary {
 }
 
 /**
- * @param node `<name>+<32 hex digits>`
+ * @param node `<name>~<32 hex digits>`
  * @param nodeSeals The seals of `.node`, oldest first.
  */
 export function createSignatureChecker(
@@ -175,13 +174,12 @@ function readOwnKeys(node: string, nodeKeys: readonly NodeKey[], faults: FaultLi
     }
     try {
       const key = parseVerifierKey(text);
-      const name = keyNameOf(node);
-      if (key.name !== name || key.type !== "ed25519") {
+      if (key.name !== node || key.type !== "ed25519") {
         faults.add({
           code: "key_form",
           ...place,
           seq,
-          wanted: `an Ed25519 key named ${name}`,
+          wanted: `an Ed25519 key named ${node}`,
           got: nameOf(key),
         });
         continue;

@@ -10,8 +10,8 @@
 /** Stands for the tree of the node where the tree of an actor goes by its address. */
 export const nodeTreeName = "@node";
 
-/** What is said of a part; anything else than these words refutes. */
-export type EvidencePartStatus = "present" | "derivable" | "withheld" | "erased" | "pruned";
+/** What is said of a part; `unknown` stands for all that the format does not have, and refutes. */
+export type EvidencePartStatus = "present" | "derivable" | "withheld" | "erased" | "pruned" | "unknown";
 
 /** One part beside its entry. */
 export interface EvidencePart {
@@ -50,7 +50,7 @@ export type EvidenceLeaf = EvidenceSeal | { readonly index: number; readonly has
 /** A log or a bundle, as it lies there. Every method may throw {@linkcode EvidenceError}. */
 export interface Evidence {
   readonly kind: "log" | "bundle";
-  /** `<name>+<32 hex digits>` */
+  /** `<name>~<32 hex digits>` */
   readonly node: string;
   /** All chains, by address. */
   chains(): readonly EvidenceChain[];

@@ -22,7 +22,6 @@ export type VerifyCode =
   | "row_differs" // the log says otherwise of a chain than its entries
   | "stray" // rows that belong to no chain
   | "blob_hash" // bytes with another hash than they go by
-  | "blob_missing" // named by a keyframe, and not there
   // trees
   | "seal_order" // seals of a chain that do not grow
   | "seal_beyond" // seals more entries than there are
@@ -116,5 +115,8 @@ export function describeFault(fault: VerifyFault): string {
     ...(part === undefined ? [] : [`part ${part}`]),
     ...(checkpoint === undefined ? [] : [`checkpoint ${checkpoint}`]),
   ].join(", ");
-  return `${place === "" ? "" : `${place}: `}${code}: wanted ${wanted}, got ${got}`;
+  const hint = code === "wrong_prev" && seq !== undefined && seq > 0
+    ? ` (entry ${seq - 1} that is here is not the one that entry ${seq} follows)`
+    : "";
+  return `${place === "" ? "" : `${place}: `}${code}: wanted ${wanted}, got ${got}${hint}`;
 }

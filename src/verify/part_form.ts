@@ -86,19 +86,17 @@ function read(entry: Entry, role: PartRole, text: string): SaidPart {
       break;
     default:
       if (!isJsonObject(value)) throw form("an object", text);
-      checkMembers(entry, role, value, text);
+      checkMembers(role, value, text);
   }
   return { text, value };
 }
 
 const executionMembers = ["theater", "jco", "rewriter", "schedule", "replay", "engine", "runtime"];
 
-function checkMembers(entry: Entry, role: PartRole, object: JsonObject, text: string): void {
+function checkMembers(role: PartRole, object: JsonObject, text: string): void {
   switch (role) {
     case "about":
-      if (entry.kind === "genesis" && typeof memberOf(object, "theater") !== "string") {
-        throw form("a string theater", text);
-      }
+      if (typeof memberOf(object, "theater") !== "string") throw form("a string theater", text);
       return;
     case "component": {
       const source = memberOf(object, "source");

@@ -17,6 +17,8 @@ export interface Tally {
   seals: number;
   tiles: number;
   blobs: number;
+  /** SHA-256 of what keyframes name and is not here: a log gives up what only pruned activations ran. */
+  readonly absentBlobs: Set<string>;
   /** Keys that the node says it signs with, in the order of its chain. */
   readonly nodeKeys: NodeKey[];
 }
@@ -35,13 +37,14 @@ export function createTally(): Tally {
     chains: 0,
     entries: 0,
     turns: 0,
-    parts: { present: 0, derivable: 0, withheld: 0, erased: 0, pruned: 0 },
+    parts: { present: 0, derivable: 0, withheld: 0, erased: 0, pruned: 0, unknown: 0 },
     prunedEntries: 0,
     unsealedEntries: 0,
     erasuresOpen: 0,
     seals: 0,
     tiles: 0,
     blobs: 0,
+    absentBlobs: new Set(),
     nodeKeys: [],
   };
 }

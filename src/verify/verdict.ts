@@ -45,6 +45,8 @@ export interface Coverage {
   readonly absentLeaves: number;
   /** Messages whose sender is not here, or pruned there, and how many senders those are. */
   readonly absentSenders: { readonly messages: number; readonly senders: number };
+  /** Components and sources that keyframes name and that are not here. */
+  readonly absentBlobs: number;
   /** Parts that an entry erases and that are still here. */
   readonly erasuresOpen: number;
   /** Turns that were not run again, or could not be. */
@@ -89,18 +91,34 @@ function exitOf(faults: readonly VerifyFault[]): Verdict["exit"] {
 }
 
 function headline(exit: Verdict["exit"], levels: readonly Level[], { signer, since }: Standing): string {
-  const failed = levels.filter(({ status }) => status === "failed").map(({ level }) => level).join(", ");
   switch (exit) { // No default: a new code fails to compile here.
     case 0:
       break;
     case 1:
-      return `refuted (${failed})`;
+      return `refuted: ${firstFault(levels, "refutes")}`;
     case 2:
-      return `cannot be checked (${failed})`;
+      return `cannot be checked: ${firstFault(levels, "unknown")}`;
     case 3:
       return "policy not met";
   }
   const continues = since === undefined ? "" : `, and it continues your checkpoint of ${since} leaves`;
   if (signer !== undefined) return `verified: signed by ${signer}${continues}`;
   return `internally consistent, signer unverified${continues}`;
+}
+
+/** The first thing that is wrong, named in a few words. */
+function firstFault(levels: readonly Level[], weight: VerifyFault["weight"]): string {
+  for (const { level, faults } of levels) {
+    const fault = faults.find((each) => each.weight === weight);
+    if (fault === undefined) continue;
+    const { address, seq, part, checkpoint, code } = fault;
+    const place = [
+      ...(address === undefined ? [] : [address]),
+      ...(seq === undefined ? [] : [`entry ${seq}`]),
+      ...(part === undefined ? [] : [`part ${part}`]),
+      ...(checkpoint === undefined ? [] : [`checkpoint ${checkpoint}`]),
+    ].join(", ");
+    return `${place === "" ? level : place} (${code})`;
+  }
+  return "see the faults";
 }

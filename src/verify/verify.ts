@@ -7,7 +7,6 @@
  * @module
  */
 
-import { keyNameOf } from "../address/mod.ts";
 import { sha256Hex } from "../codec/mod.ts";
 import { type Causes, createCauses } from "./causes.ts";
 import { checkChain, nodeAddress } from "./check_chain.ts";
@@ -86,12 +85,13 @@ export function verify(evidence: Evidence, trust: Trust = noTrust, progress?: Pr
     continuityLevel(trust, lists.continuity),
   ];
   const coverage: Coverage = {
-    parts: tally.parts,
+    parts: withoutUnknown(tally),
     prunedEntries: tally.prunedEntries,
     unsealedEntries: tally.unsealedEntries,
     unsignedLeaves: nodeTree.leaves - signatures.vouched,
     absentLeaves: nodeTree.absentLeaves,
     absentSenders: { messages: sent.absentMessages, senders: sent.absentSenders },
+    absentBlobs: tally.absentBlobs.size,
     erasuresOpen: tally.erasuresOpen,
     turnsNotReplayed: tally.turns,
   };
@@ -168,11 +168,10 @@ function checkContinuity(
 ): void {
   if (since === undefined) return;
   const { origin, size, root } = since.checkpoint;
-  const name = keyNameOf(node);
-  if (origin !== name) {
+  if (origin !== node) {
     faults.add({
       code: "other_node",
-      wanted: `a checkpoint of ${name}`,
+      wanted: `a checkpoint of ${node}`,
       got: `one of ${origin}`,
       checkpoint: size,
     });
@@ -253,6 +252,10 @@ function continuityLevel({ since }: Trust, faults: FaultList): Level {
     ? "no earlier checkpoint was given"
     : `continues the checkpoint of ${count(size, "leaf", "leaves")}`;
   return level("continuity", faults, since === undefined ? "unchecked" : "ok", summary, { since: size });
+}
+
+function withoutUnknown({ parts: { unknown: _refuted, ...parts } }: Tally): Coverage["parts"] {
+  return parts;
 }
 
 function notReplayed({ turns }: Tally): Level {

@@ -40,6 +40,10 @@ def build(path, makers, node=make_vectors.NODE):
             database.execute(
                 "INSERT INTO entry (actor, seq, entry, status, salts, part_0, part_1, part_2, part_3)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (id, seq, text, "p" * len(parts), salts, *columns))
+        tree = check.Tree()
+        for hashed in maker.hashes:
+            tree.push(bytes.fromhex(hashed))
+        database.execute("INSERT INTO seal VALUES (?, ?, ?, ?)", (id - 1, id, tree.size, tree.root().hex()))
     database.commit()
     return database
 
@@ -79,7 +83,8 @@ class Logs(unittest.TestCase):
             path = pathlib.Path(folder) / "a log?.db"
             database = build(path, makers)
             for sql in damage:
-                database.execute(sql)
+                for statement in sql.split(";"):
+                    database.execute(statement)
             database.commit()
             database.close()
             code, out = run(path)
@@ -121,14 +126,15 @@ class Logs(unittest.TestCase):
             (1, "wrong_seq", "DELETE FROM entry WHERE seq = 3"),
             (1, "row_differs", "DELETE FROM entry WHERE seq = 7"),
             (1, "wrong_genesis", "DELETE FROM entry"),
-            (1, "row_differs", "DELETE FROM actor"),
+            (1, "stray", "DELETE FROM actor"),
             (1, "row_differs", "UPDATE actor SET turns = 9"),
             (1, "row_differs", "UPDATE actor SET head = '" + "0" * 64 + "'"),
             (1, "row_differs", "UPDATE log SET node = 'home~" + "0" * 32 + "'"),
             (1, "wrong_prev", "UPDATE entry SET entry = replace(entry, '\"time\":17', '\"time\":16') WHERE seq = 2"),
             (1, "row_differs", "UPDATE entry SET entry = replace(entry, '\"time\":17', '\"time\":16') WHERE seq = 7"),
             (1, "bad_syntax", "UPDATE entry SET entry = entry || ' ' WHERE seq = 2"),
-            (2, "unknown_version", "UPDATE entry SET entry = replace(entry, '\"v\":1', '\"v\":2') WHERE seq = 2"),
+            (2, "unknown_version", "UPDATE entry SET entry = replace(entry, '\"v\":1', '\"v\":2') WHERE seq = 2;"
+                                   "DELETE FROM seal"),
             (1, "part_commitment", "UPDATE entry SET part_0 = CAST('{\"add\":2}' AS BLOB) WHERE seq = 5"),
             (1, "part_commitment", "UPDATE entry SET salts = zeroblob(16) WHERE seq = 5"),
             (1, "part_commitment", "UPDATE entry SET part_0 = part_1, part_1 = part_0 WHERE seq = 6"),
@@ -144,7 +150,21 @@ class Logs(unittest.TestCase):
             (2, "version 3", "PRAGMA user_version = 3"),
             (2, "no such table", "DROP TABLE entry"),
             (0, "verified", "UPDATE entry SET part_0 = NULL, status = 'dp' WHERE seq = 7"),
-            (0, "verified", "UPDATE entry SET part_0 = NULL, status = 'w', salts = zeroblob(16) WHERE seq = 5"),
+            (1, "part_missing", "UPDATE entry SET part_0 = NULL, status = 'w', salts = zeroblob(16) WHERE seq = 5"),
+            (0, "verified", "UPDATE entry SET part_0 = NULL, status = 'w', salts = zeroblob(16) WHERE seq = 5;"
+                            "UPDATE log SET kind = 'bundle'"),
+            (1, "part_missing", "UPDATE entry SET part_0 = NULL, status = 'w' WHERE seq = 5; UPDATE log SET kind = 'bundle'"),
+            (1, "seal_root", "UPDATE seal SET root = '" + "0" * 64 + "'"),
+            (1, "seal_root", "UPDATE seal SET size = 7"),
+            (1, "seal_beyond", "UPDATE seal SET size = 9"),
+            (1, "seal_order", "INSERT INTO seal SELECT 1, actor, size, root FROM seal"),
+            (1, "leaf_order", "UPDATE seal SET idx = 1"),
+            (1, "leaf_absent", "INSERT INTO leaf VALUES (1, '" + "0" * 64 + "')"),
+            (0, "1 of them", "INSERT INTO leaf VALUES (1, '" + "0" * 64 + "'); UPDATE log SET kind = 'bundle'"),
+            (1, "stray", "INSERT INTO seal VALUES (1, 7, 1, '" + "0" * 64 + "')"),
+            (1, "tile_extra", "INSERT INTO tile VALUES (1, 0, 0, zeroblob(8192))"),
+            (1, "tile_extra", "INSERT INTO tile VALUES (0, 0, 0, zeroblob(8192))"),
+            (1, "checkpoint_form", "INSERT INTO checkpoint VALUES (1, 'nothing')"),
             (0, "verified", "INSERT INTO state VALUES (1, 7, CAST('{\"n\":1}' AS BLOB))"),
         ):
             with self.subTest(sql):

@@ -6,7 +6,6 @@
  * @module
  */
 
-import { keyNameOf } from "../../src/address/mod.ts";
 import {
   appendEntry,
   chainHash,
@@ -29,7 +28,7 @@ import {
 import { createBundle, type LogStore, nodeTree, type StoredPart, type Write } from "../../src/store/mod.ts";
 
 /** The node of all bundles of these tests. */
-export const node = `home+${"0123456789abcdef".repeat(2)}`;
+export const node = `home~${"0123456789abcdef".repeat(2)}`;
 /** When the samples begin. */
 const startMs = Date.UTC(2026, 2, 1);
 
@@ -62,7 +61,7 @@ export interface Sample {
 
 /** The signer of these tests with a number. */
 export function signerOf(number: number): Signer {
-  return createSigner(keyNameOf(node), new Uint8Array(32).fill(number));
+  return createSigner(node, new Uint8Array(32).fill(number));
 }
 
 /** The verifier key of a signer. */
@@ -134,12 +133,12 @@ export function beginSample(store: LogStore): Sample {
         sealed.set(address, hashes.length);
         const { size, root } = treeOf(hashes);
         writes.push({ write: "seal", index: nodeLeaves.length, address, size, root });
-        const body = `${keyNameOf(store.node)}/${address}\n${size}\n${toBase64(hashToBytes(root))}\n`;
+        const body = `${store.node}/${address}\n${size}\n${toBase64(hashToBytes(root))}\n`;
         nodeLeaves.push(leafHash(body));
       }
       if (writes.length === 0) return;
       const head = treeOf(nodeLeaves);
-      const text = formatCheckpoint({ origin: keyNameOf(store.node), ...head, extensions: [] });
+      const text = formatCheckpoint({ origin: store.node, ...head, extensions: [] });
       store.commit([
         ...writes,
         ...newTiles(nodeTree, nodeLeaves, store.sealed()),
@@ -221,7 +220,7 @@ export function writeSmallSample(sample: Sample): void {
   store.commit([{ write: "blob", sha256: sha256Hex(componentBytes), bytes: componentBytes }]);
   const own = sample.chain(".node");
   own.write({ kind: "genesis", origin: `${store.node}/.node` }, about);
-  own.write({ kind: "key", key: vkeyOf(1), since: 0 }, "{}");
+  own.write({ kind: "key", key: vkeyOf(1), since: 0 }, about);
   const bank = sample.chain("bank");
   let turn = beginActor(bank, store.node);
   sample.seal(signerOf(1)); // 2 leaves
@@ -287,7 +286,7 @@ export function writeSmallSample(sample: Sample): void {
   bank.write({ kind: "erase", target: set.seq + 1, roles: ["response"] }, "asked for");
   bank.write({ kind: "prune", before: 7 }, "old");
   // The old key still signs the head that holds the entry of the new one.
-  own.write({ kind: "key", key: vkeyOf(2), since: store.sealed() + 2 }, "{}");
+  own.write({ kind: "key", key: vkeyOf(2), since: store.sealed() + 2 }, about);
   sample.seal(signerOf(1)); // 6 leaves
   for (const seq of [5, 6]) {
     const text = store.entry("bank", seq)?.text ?? "";

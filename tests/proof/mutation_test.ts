@@ -268,7 +268,7 @@ test("tiles that are flipped, dropped, moved or added are found", () => {
     const sample = beginSample(store);
     const own = sample.chain(".node");
     own.write({ kind: "genesis", origin: `${node}/.node` }, '{"theater":"0.1.0"}');
-    own.write({ kind: "key", key: vkeyOf(1), since: 0 }, "{}");
+    own.write({ kind: "key", key: vkeyOf(1), since: 0 }, '{"theater":"0.1.0"}');
     const chain = sample.chain("counter");
     store.commit([{
       write: "blob",
