@@ -20,7 +20,7 @@
  * @module
  */
 
-export { headBody, treeName } from "./head_body.ts";
+export { headBody } from "./head_body.ts";
 export { actorNodes, nodeNodes } from "./log_tree.ts";
 export { type ActorSigner, makeProof, type ProofRequest, sealedSize } from "./make_proof.ts";
 export { type EntryProof, type Proof, proofBytesMax, proofEntriesMax, type ShownPart } from "./proof.ts";

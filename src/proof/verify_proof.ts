@@ -24,7 +24,7 @@ import {
   type Policy,
   type VerifierKey,
 } from "../note/mod.ts";
-import { headBody, treeName } from "./head_body.ts";
+import { headBody } from "./head_body.ts";
 import type { EntryProof, Proof } from "./proof.ts";
 import type { ProofFinding, ProofVerdict, ProvenEntry } from "./verdict.ts";
 
@@ -177,8 +177,7 @@ function checkGenesis(
   find: (code: ProofFinding["code"], message: string) => void,
 ): void {
   if (entry.kind !== "genesis") return;
-  const origin = treeName(entry.origin);
-  if (origin !== actor.origin) find("other_origin", `wanted ${actor.origin}, got ${origin}`);
+  if (entry.origin !== actor.origin) find("other_origin", `wanted ${actor.origin}, got ${entry.origin}`);
   if (entry.key === undefined || actorKey === undefined) return;
   const got = toHex(parseVerifierKey(actorKey).publicKey);
   if (got !== entry.key) find("wrong_key", `wanted ${entry.key}, as the genesis says, got ${got}`);

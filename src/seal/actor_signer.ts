@@ -10,7 +10,7 @@ import { formatOrigin } from "../address/mod.ts";
 import { parseEntry } from "../chain/mod.ts";
 import { toHex } from "../codec/mod.ts";
 import { createSigner, deriveActorSeed, formatVerifierKey, signNote } from "../note/mod.ts";
-import { type ActorSigner, treeName } from "../proof/mod.ts";
+import type { ActorSigner } from "../proof/mod.ts";
 import type { LogReader } from "../store/mod.ts";
 import { openNodeFiles } from "./node_files.ts";
 import { SealError } from "./seal_error.ts";
@@ -23,12 +23,11 @@ import { SealError } from "./seal_error.ts";
  */
 export function openActorSigner(reader: LogReader, address: string, dataFolder: string): ActorSigner {
   const origin = formatOrigin(reader.node, address);
-  const name = treeName(origin);
   const files = openNodeFiles(dataFolder, reader.node);
   const first = reader.entry(address, 0);
   const genesis = first === undefined ? undefined : parseEntry(first.text);
   const wanted = genesis?.kind === "genesis" ? genesis.key : undefined;
-  const signers = files.seeds().map(({ seed }) => createSigner(name, deriveActorSeed(seed, name)));
+  const signers = files.seeds().map(({ seed }) => createSigner(origin, deriveActorSeed(seed, origin)));
   const signer = signers.find(({ key }) => wanted === undefined || toHex(key.publicKey) === wanted);
   if (signer === undefined) {
     throw new SealError({ code: "key_missing", key: wanted ?? `of ${address}`, path: files.seedPath });

@@ -22,7 +22,7 @@ import {
   type Signer,
 } from "../note/mod.ts";
 import { ensureFolder } from "../platform/mod.ts";
-import { nodeNodes, treeName } from "../proof/mod.ts";
+import { nodeNodes } from "../proof/mod.ts";
 import { type LogReader, type LogStore, takeWriterLock } from "../store/mod.ts";
 import { beginNodeChain, nameKey, readNamedKeys } from "./node_chain.ts";
 import { type KeptSeed, type NodeFiles, nodeFolder, openNodeFiles } from "./node_files.ts";
@@ -230,5 +230,5 @@ function createNode(
 }
 
 function publicKeyOf(seed: Uint8Array, origin: string): string {
-  return toHex(createSigningKey(deriveActorSeed(seed, treeName(origin))).publicKey);
+  return toHex(createSigningKey(deriveActorSeed(seed, origin)).publicKey);
 }

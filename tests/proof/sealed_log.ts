@@ -16,7 +16,7 @@ import {
   type Signer,
   signNote,
 } from "../../src/note/mod.ts";
-import { type ActorSigner, headBody, treeName } from "../../src/proof/mod.ts";
+import { type ActorSigner, headBody } from "../../src/proof/mod.ts";
 import { type LogReader, type LogStore, nodeTree, type Write } from "../../src/store/mod.ts";
 
 /** The seed of every node of the tests. */
@@ -24,12 +24,12 @@ export const seed = new Uint8Array(32).fill(7);
 
 /** Signs for the node of a log. */
 export function nodeSigner(node: string): Signer {
-  return createSigner(treeName(node), seed);
+  return createSigner(node, seed);
 }
 
 /** Signs for an actor of a log. */
 export function actorSigner(node: string, address: string): ActorSigner {
-  const origin = treeName(`${node}/${address}`);
+  const origin = `${node}/${address}`;
   const signer = createSigner(origin, deriveActorSeed(seed, origin));
   return { key: formatVerifierKey(signer.key), sign: (body) => signNote(body, [signer]) };
 }
@@ -85,7 +85,7 @@ export function sealLog(store: LogStore): void {
   if (writes.length === 0) return;
   const builder = createTreeBuilder();
   for (const leaf of leaves) builder.push(leaf);
-  const text = formatCheckpoint({ origin: treeName(store.node), ...builder.head(), extensions: [] });
+  const text = formatCheckpoint({ origin: store.node, ...builder.head(), extensions: [] });
   const note = signNote(text, [nodeSigner(store.node)]);
   store.commit([
     ...writes,
