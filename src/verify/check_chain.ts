@@ -166,6 +166,7 @@ function createChainReader(row: EvidenceChain, context: ChainContext) {
       const entry = strict ?? readLoosely(seq, text, !before);
       const hash = strict === undefined ? chainHash(text) : checker.summary().hash;
       previous = hash;
+      if (stateRow?.seq === seq) stateRowSeen = true;
       if (entry === undefined) {
         for (const part of parts) tally.parts[part.status] += 1;
         return hash;
@@ -173,10 +174,7 @@ function createChainReader(row: EvidenceChain, context: ChainContext) {
       const said = checkParts(entry, parts, partsContext);
       if (strict !== undefined) follow(strict, hash, said);
       absent.entry(entry);
-      if (stateRow?.seq === seq) {
-        stateRowSeen = true;
-        checkStateRow(stateRow.bytes, entry, parts[0]);
-      }
+      if (stateRow?.seq === seq) checkStateRow(stateRow.bytes, entry, parts[0]);
       return hash;
     },
 

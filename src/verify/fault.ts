@@ -104,6 +104,7 @@ const unknownCodes: ReadonlySet<VerifyFault["code"]> = new Set([
   "unknown_version",
   "unknown_kind",
   "unreadable",
+  "pruned_unproved",
 ]);
 
 /** One line: where, what, wanted and got. */

@@ -56,7 +56,7 @@ export interface Sample {
   readonly store: LogStore;
   chain(address: string): Scribe;
   /** Seals what has grown, and signs. */
-  seal(signer: Signer): void;
+  seal(...signers: readonly Signer[]): void;
 }
 
 /** The signer of these tests with a number. */
@@ -125,7 +125,7 @@ export function beginSample(store: LogStore): Sample {
         },
       };
     },
-    seal(signer) {
+    seal(...signers) {
       const writes: Write[] = [];
       for (const [address, hashes] of [...leaves].sort(([a], [b]) => a < b ? -1 : 1)) {
         if (hashes.length === (sealed.get(address) ?? 0)) continue;
@@ -142,7 +142,7 @@ export function beginSample(store: LogStore): Sample {
       store.commit([
         ...writes,
         ...newTiles(nodeTree, nodeLeaves, store.sealed()),
-        { write: "checkpoint", size: head.size, note: signNote(text, [signer]) },
+        { write: "checkpoint", size: head.size, note: signNote(text, signers) },
       ]);
     },
   };
