@@ -20,6 +20,7 @@ const benches = [
   ["start.ts", "start, and memory"],
   ["append.ts", "entries appended, beside a plain SQLite loop"],
   ["boundary.ts", "recording one call inside the worker"],
+  ["prove.ts", "proofs of one entry in long chains"],
 ] as const;
 
 const [cpu] = cpus();

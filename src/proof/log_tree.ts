@@ -6,12 +6,12 @@
  */
 
 import { chainHash } from "../chain/mod.ts";
-import { fromHex } from "../codec/mod.ts";
+import { fromHex, toHex } from "../codec/mod.ts";
 import {
   createTileNodeReader,
-  createTreeBuilder,
-  hashFromBytes,
+  type Hash,
   leafHash,
+  nodeHash,
   type NodeReader,
   type TileReader,
   tileWidth,
@@ -87,14 +87,27 @@ function logNodes(reader: LogReader, tree: string, size: number, leaves: LeafSou
     for (let child = from; child < to; child++) {
       const full = tile(level - 1, child);
       if (full === undefined) throw new ProofError({ code: "leaf_missing", tree, index: child * tileWidth });
-      const builder = createTreeBuilder();
-      for (let at = 0; at < tileWidth; at++) {
-        builder.push(hashFromBytes(full.subarray(at * hashBytes, (at + 1) * hashBytes)));
-      }
-      hashes.set(fromHex(builder.head().root, hashBytes), (child - from) * hashBytes);
+      hashes.set(fromHex(rootOfFull(full), hashBytes), (child - from) * hashBytes);
     }
     return hashes;
   }
 
   return createTileNodeReader({ tile });
+}
+
+/** The root over a full tile. Written out as hex once: a proof may need the roots of hundreds. */
+function rootOfFull(tile: Uint8Array): Hash {
+  const text = toHex(tile);
+  let hashes: Hash[] = [];
+  for (let at = 0; at < text.length; at += 2 * hashBytes) {
+    hashes.push(text.slice(at, at + 2 * hashBytes) as Hash);
+  }
+  while (hashes.length > 1) {
+    const upper: Hash[] = [];
+    for (let at = 0; at + 1 < hashes.length; at += 2) {
+      upper.push(nodeHash(hashes[at] as Hash, hashes[at + 1] as Hash));
+    }
+    hashes = upper;
+  }
+  return hashes[0] as Hash;
 }
