@@ -269,6 +269,7 @@ function checkNode(isNode: boolean, { kind }: Entry): void {
 function erase(m: Machine, entry: EraseEntry, places: PartPlaces): Machine {
   refuseOpenTurn(m, entry);
   const there = entry.target < entry.seq ? places.at(entry.target) : [];
+  if (there === noRoles) return m; // Pruned since: what it had nobody knows.
   const absent = entry.roles.find((role) => !there.includes(role));
   if (absent !== undefined) {
     throw fault("wrong_target", `an earlier entry with a part ${absent}`, `entry ${entry.target}`);
@@ -405,7 +406,7 @@ class PartPlaces {
     this.#codes[this.#size++] = code;
   }
 
-  /** Empty for what is not there, or pruned. */
+  /** Empty for what is not there; `noRoles` for what is pruned. */
   at(seq: number): readonly PartRole[] {
     return seq < this.#size ? this.#lists[this.#codes[seq] ?? -1] ?? [] : [];
   }

@@ -6,6 +6,7 @@ import { createChainChecker } from "./check.ts";
 import type { Entry, HashHex } from "./entry.ts";
 import { chainHash, zeroHash } from "./hash.ts";
 import { parseEntry } from "./parse.ts";
+import { partRoles } from "./part.ts";
 import { serializeEntry } from "./serialize.ts";
 import { makeRandomChain, seededRandom } from "./testing_chain.ts";
 
@@ -401,3 +402,18 @@ for (const { name, code, keys, parts } of badDrafts) {
     });
   });
 }
+
+test("what was erased may be pruned since", () => {
+  const part = { text: "x", salt: new Uint8Array(16) };
+  for (const { seed, chain } of few) {
+    const { texts, before } = withPrune(chain);
+    const target = chain.findIndex(({ entry }) => !keptKinds.has(entry.kind));
+    if (target < 0 || target >= before) continue;
+    const [role] = partRoles(chain[target]!.entry);
+    const head = { size: texts.length, hash: chainHash(texts.at(-1) ?? "") };
+    const erase = { kind: "erase", time: 1, target, roles: [role!] } as const;
+    const checker = readPruned([...texts, appendEntry(head, erase, [part]).text], before);
+    checker.finish();
+    strictEqual(checker.summary().size, texts.length + 1, `seed ${seed}`);
+  }
+});

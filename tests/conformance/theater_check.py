@@ -386,8 +386,8 @@ class Chain:
 
     def on_erase(self, entry, hashed, said):
         self.between()
-        there = self.names[entry["target"]] if entry["target"] < self.size else None
-        if there is None or not set(entry["roles"]) <= set(there):
+        there = self.names[entry["target"]] if entry["target"] < self.size else ()
+        if there is not None and not set(entry["roles"]) <= set(there):  # None: pruned since
             raise Refused("wrong_target", f"entry {entry['target']}")
         self.erased.update((entry["target"], role) for role in entry["roles"])
 

@@ -371,6 +371,7 @@ test("what comes back is checked against the hashes that were kept", async () =>
       ),
   );
   await inLog(folder, (store) => pruneChain(store, path, { address: "desk", before, reason: "test" }, ports));
+  expectWhole(path);
   const other = await deskLog();
   const foreign = openLogReader(logPath(other));
   throws(
