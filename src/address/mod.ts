@@ -31,5 +31,5 @@ export {
   SEGMENT_BYTES_MAX,
   segmentReason,
 } from "./address.ts";
-export { addressOf, formatOrigin, isAddress, isNodeName, isOrigin, keyNameOf, nodeOf } from "./origin.ts";
+export { addressOf, formatOrigin, isAddress, isNodeName, isOrigin, nodeOf } from "./origin.ts";
 export { type AddressPattern, coveredByAny, matchesAny, parsePattern, patternReason } from "./pattern.ts";

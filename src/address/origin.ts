@@ -49,8 +49,3 @@ export function addressOf(origin: string): string {
 export function nodeOf(origin: string): string {
   return origin.slice(0, origin.indexOf("/"));
 }
-
-/** The name of the key with which a node signs notes: its own, as c2sp.org/tlog-checkpoint wants it. */
-export function keyNameOf(node: string): string {
-  return node;
-}

@@ -14,6 +14,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
+import { open } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import process from "node:process";
 
@@ -162,6 +163,43 @@ export function writeFileAtomic(
     }
     syncFolder(dirname(resolve(path)));
   });
+}
+
+/**
+ * The same as {@linkcode writeFileAtomic} while others go on working: a disk may
+ * take many milliseconds.
+ *
+ * @throws {FileError}
+ */
+export async function writeFileAtomicLater(
+  path: string,
+  content: Uint8Array | string,
+  options: { readonly mode?: number } = {},
+): Promise<void> {
+  const folder = dirname(resolve(path));
+  const temporary = join(folder, `.${process.pid}-${temporaries++}.tmp`);
+  try {
+    const file = await open(temporary, "wx", options.mode ?? 0o600);
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    renameSync(temporary, path);
+    if (process.platform === "win32") return;
+    const opened = await open(folder, "r");
+    try {
+      await opened.sync();
+    } finally {
+      await opened.close();
+    }
+  } catch (error) {
+    attempt("write", path, () => {
+      rmSync(temporary, { force: true });
+      throw error;
+    });
+  }
 }
 
 /** A rename is durable once its folder is; some systems cannot sync a folder, and need not. */

@@ -16,8 +16,15 @@ import {
   readText,
   remove,
   writeFileAtomic,
+  writeFileAtomicLater,
 } from "./files.ts";
-import { cacheFolder, ensurePrivateFolder, type FolderSources, runtimeFolder } from "./folders.ts";
+import {
+  cacheFolder,
+  dataFolder,
+  ensurePrivateFolder,
+  type FolderSources,
+  runtimeFolder,
+} from "./folders.ts";
 
 function inFolder(run: (folder: string) => void): void {
   const folder = mkdtempSync(join(tmpdir(), "theater-files-"));
@@ -80,6 +87,25 @@ test("a file is replaced whole, and nothing is left beside it", () =>
     if (process.platform !== "win32") equal(statSync(path).mode & 0o777, 0o600);
     deepEqual(readdirSync(folder), ["f"]);
   }));
+
+test("a file is replaced whole while others go on working, and nothing is left beside it", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "theater-files-"));
+  try {
+    const path = join(folder, "f");
+    await writeFileAtomicLater(path, "one");
+    await Promise.all([writeFileAtomicLater(path, "two"), writeFileAtomicLater(path, Uint8Array.of(0, 255))]);
+    ok(["116,119,111", "0,255"].includes(readBytes(path).join()));
+    if (process.platform !== "win32") equal(statSync(path).mode & 0o777, 0o600);
+    deepEqual(readdirSync(folder), ["f"]);
+    mkdirSync(join(folder, "d"));
+    const code = (error: unknown) => error instanceof FileError && error.fault.code;
+    equal(await writeFileAtomicLater(join(folder, "d"), "").catch(code), "is_folder");
+    equal(await writeFileAtomicLater(join(folder, "no", "f"), "").catch(code), "not_found");
+    deepEqual(readdirSync(folder).sort(), ["d", "f"]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
 
 test("what is at a path is told, links not followed", () =>
   inFolder((folder) => {
@@ -144,4 +170,24 @@ for (const [what, sources, cache, runtime] of folders) {
     equal(cacheFolder({ ...none, ...sources }), cache);
     equal(runtimeFolder({ ...none, ...sources }), runtime);
   });
+}
+
+const dataFolders: readonly (readonly [string, Partial<FolderSources>, string])[] = [
+  ["Linux", {}, "/home/me/.local/share/theater"],
+  ["Linux with XDG", { env: { XDG_DATA_HOME: "/data" } }, "/data/theater"],
+  [
+    "Linux with XDG that is not absolute",
+    { env: { XDG_DATA_HOME: "data" } },
+    "/home/me/.local/share/theater",
+  ],
+  ["macOS", { os: "darwin" }, "/home/me/Library/Application Support/theater"],
+  [
+    "Windows",
+    { os: "win32", env: { LOCALAPPDATA: "C:\\Local" } },
+    join("C:\\Local", "theater", "data"),
+  ],
+  ["one that was chosen", { env: { THEATER_DATA_DIR: "here" } }, "here"],
+];
+for (const [what, sources, wanted] of dataFolders) {
+  test(`the folder of data for ${what}`, () => equal(dataFolder({ ...none, ...sources }), wanted));
 }

@@ -53,6 +53,7 @@ export {
   rename,
   setMode,
   writeFileAtomic,
+  writeFileAtomicLater,
 } from "./files.ts";
 export {
   cacheFolder,

@@ -7,7 +7,7 @@
  */
 
 import { join } from "node:path";
-import { keyNameOf, NODE_ADDRESS } from "../address/mod.ts";
+import { NODE_ADDRESS } from "../address/mod.ts";
 import { toHex } from "../codec/mod.ts";
 import { readTreeHead, type TreeHead } from "../merkle/mod.ts";
 import {
@@ -63,8 +63,8 @@ export interface Node {
    * that was signed just before a crash. Once, before anything is sealed.
    */
   begin(): void;
-  /** Writes a signed head; durable when it returns. @throws {SealError} `head_moved` */
-  writeHead(note: string): void;
+  /** Writes a signed head; durable when it settles. @throws {SealError} `head_moved` */
+  writeHead(note: string): Promise<void>;
   /**
    * Makes another key, for what has more than `since` leaves, which must all be
    * signed already. Open the node again to sign with it.
@@ -105,7 +105,7 @@ export function openNode(options: OpenNodeOptions): Node {
 }
 
 function signerOf(node: string, { seed }: KeptSeed): Signer {
-  return createSigner(keyNameOf(node), seed);
+  return createSigner(node, seed);
 }
 
 /** The seed of the key that the chain of the node names last; a new one where it names none. */
@@ -169,14 +169,13 @@ function checkHead(store: LogReader, files: NodeFiles, kept: readonly KeptSeed[]
  */
 function readHeadNote(store: LogReader, head: string, note: string, kept: readonly KeptSeed[]): Checkpoint {
   const { node } = store;
-  const name = keyNameOf(node);
   try {
     const keys = [
       ...kept.map((each) => signerOf(node, each).key),
       ...readNamedKeys(store).map(({ key }) => parseVerifierKey(key)),
     ];
     const checkpoint = openCheckpoint(note, keys);
-    if (checkpoint.origin === name) return checkpoint;
+    if (checkpoint.origin === node) return checkpoint;
     throw new SealError({ code: "head_damaged", head, found: `it is of ${checkpoint.origin}` });
   } catch (error) {
     if (!(error instanceof NoteError)) throw error;
@@ -214,10 +213,14 @@ function createNode(
         store.commit([{ write: "checkpoint", ...head }]);
       }
     },
-    writeHead(note) {
+    async writeHead(note) {
       if (files.readHead() !== written) throw new SealError({ code: "head_moved", head: files.headPath });
-      files.writeHead(note);
-      written = note;
+      try {
+        await files.writeHead(note);
+      } finally {
+        // It may stand there though the disk did not say that it is durable.
+        if (files.readHead() === note) written = note;
+      }
     },
     rotate(since) {
       const next = files.createNextSeed();

@@ -20,6 +20,7 @@ import {
   rename,
   runtime,
   writeFileAtomic,
+  writeFileAtomicLater,
 } from "../platform/mod.ts";
 import { SealError } from "./seal_error.ts";
 
@@ -52,8 +53,8 @@ export interface NodeFiles {
   adoptSeed(kept: KeptSeed): KeptSeed;
   /** The signed head, as it was written. */
   readHead(): string | undefined;
-  /** Writes the signed head; it is durable when this returns. */
-  writeHead(note: string): void;
+  /** Writes the signed head; it is durable when this settles. */
+  writeHead(note: string): Promise<void>;
 }
 
 /** The files of a node; makes their folder, for its owner only, if it is not there. */
@@ -93,9 +94,9 @@ export function openNodeFiles(dataFolder: string, node: string): NodeFiles {
       return { path: seedPath, seed };
     },
     readHead: () => exists(headPath) ? readText(headPath, { bytesMax: 1_000_000 }) : undefined,
-    writeHead(note) {
+    async writeHead(note) {
       ensurePrivateFolder(folder);
-      writeFileAtomic(headPath, note, { mode: 0o600 });
+      await writeFileAtomicLater(headPath, note, { mode: 0o600 });
     },
   };
 }

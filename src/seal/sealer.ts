@@ -22,8 +22,8 @@ export interface SealerPorts {
   readonly signer: Signer;
   /** The head that was signed last. */
   readonly signed: SignedHead | undefined;
-  /** Writes a signed head apart from the log; durable when it returns. */
-  writeHead(note: string): void;
+  /** Writes a signed head apart from the log; durable when it settles. */
+  writeHead(note: string): Promise<void>;
   /** Told when a seal failed that nobody had asked for. */
   failed(error: unknown): void;
   /** @default 200 */
@@ -83,7 +83,7 @@ export function createSealer(ports: SealerPorts): Sealer {
     if (keeper.size === (signed?.size ?? 0)) return signed;
     const head = keeper.head();
     const note = signNote(formatCheckpoint({ ...head, origin, extensions: [] }), [signer]);
-    ports.writeHead(note);
+    await ports.writeHead(note);
     signed = { size: head.size, note };
     waiting.push({ write: "checkpoint", ...signed });
     return signed;
