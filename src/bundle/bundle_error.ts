@@ -26,6 +26,13 @@ export type BundleFault =
   | { readonly code: "not_a_keyframe"; readonly address: string; readonly seq: number }
   /** It was never initialised before. */
   | { readonly code: "not_initialised"; readonly address: string; readonly before: number }
+  /** No signed checkpoint covers what should go. */
+  | {
+    readonly code: "not_sealed";
+    readonly address: string;
+    readonly before: number;
+    readonly sealed: number;
+  }
   | { readonly code: "nothing_to_prune"; readonly address: string; readonly before: number }
   // Putting a span back.
   | { readonly code: "other_chain"; readonly address: string; readonly wanted: string; readonly got: string }
@@ -84,6 +91,9 @@ function describe(fault: BundleFault): string {
         `"theater log ${fault.address} --kind keyframe" lists them`;
     case "not_initialised":
       return `Cannot prune ${fault.address} before entry ${fault.before} as it was not initialised then`;
+    case "not_sealed":
+      return `Cannot prune ${fault.address} before entry ${fault.before} as no signed checkpoint covers that: ` +
+        `its first ${fault.sealed} entries are sealed`;
     case "nothing_to_prune":
       return `Cannot prune anything of ${fault.address} before entry ${fault.before}: it is pruned already`;
     case "other_chain":

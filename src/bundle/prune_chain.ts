@@ -16,6 +16,7 @@ import {
   partRoles,
 } from "../chain/mod.ts";
 import { encodeUtf8 } from "../codec/mod.ts";
+import { sealedSize } from "../proof/mod.ts";
 import { currentState } from "../replay/mod.ts";
 import type { LogReader, LogStore, StoredPart, Write } from "../store/mod.ts";
 import { reasonScribe } from "./append_entry.ts";
@@ -41,7 +42,8 @@ const stays: ReadonlySet<EntryKind> = new Set(["genesis", "keyframe", "key", "er
  * Prunes a chain of a log that nobody else has open.
  *
  * @returns how many entries went, and how many bytes
- * @throws {BundleError} `no_such_actor`, `not_a_keyframe`, `nothing_to_prune`, `turn_open`
+ * @throws {BundleError} `no_such_actor`, `not_a_keyframe`, `nothing_to_prune`, `not_initialised`, `not_sealed`,
+ * `turn_open`
  * @throws {ReplayError} where the state at the keyframe cannot be had
  */
 export async function pruneChain(
@@ -69,6 +71,10 @@ export async function pruneChain(
     throw new BundleError({ code: "not_initialised", address, before });
   }
   if (entries === 0) throw new BundleError({ code: "nothing_to_prune", address, before });
+
+  // Of what is pruned only hashes are left, and nothing but a signed head says whether they are right.
+  const sealed = sealedSize(store, address);
+  if (sealed < before) throw new BundleError({ code: "not_sealed", address, before, sealed });
 
   // Nothing before the keyframe can be run again: what begins there must be whole.
   if (store.parts(address, before)[0]?.status === "derivable") {

@@ -359,6 +359,7 @@ test("what comes back is checked against the hashes that were kept", async () =>
   const saved = join(folder, "saved.db");
   copyFileSync(path, saved);
   const seq = findSeq(folder, "desk", (kind, parts) => kind === "receive" && parts[0] === '"message 2"');
+  inLog(folder, sealLog);
   // Erased after it was saved: what comes back does not bring it back.
   await inLog(
     folder,

@@ -7,7 +7,7 @@ import { printable } from "../printable.ts";
 import { countOf, formatBytes } from "../quantity.ts";
 import { requireActor } from "../read_log.ts";
 import { actorAddress, text, wholeNumber } from "../readers.ts";
-import { trySealHere } from "../seal_log.ts";
+import { sealHere, trySealHere } from "../seal_log.ts";
 import { withWritePorts, writeLog } from "../write_log.ts";
 
 /** `theater prune <actor>` */
@@ -65,6 +65,7 @@ export const prune = defineCommand({
         }
         return exitCode.done;
       }
+      await sealHere(store, nowMs); // Only what is signed may go.
       const request = { address, before: before ?? 0, reason: options.reason ?? "pruned" };
       const { entries, bytes } = await withWritePorts(
         nowMs,
