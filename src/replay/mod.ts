@@ -28,5 +28,6 @@ export {
   readTurns,
   type RecordedTurn,
 } from "./recorded_turn.ts";
+export { type ChainReplay, replayChain, type ReplayVersions } from "./replay_chain.ts";
 export { ReplayError, type ReplayFault } from "./replay_error.ts";
 export { type ReplayJob, type ReplayResult, replayTurns, type StartReplaying } from "./replay_turns.ts";

@@ -45,6 +45,9 @@ export type VerifyCode =
   | "other_node" // a checkpoint of another node
   | "behind" // the saved checkpoint has more
   | "beside" // the saved checkpoint has another tree
+  // replay
+  | "diverged" // run again, it goes another way
+  | "not_replayed" // it could not be run to its end
   // any
   | "unreadable"; // neither right nor wrong
 

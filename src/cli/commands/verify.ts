@@ -4,11 +4,12 @@ import { defineCommand } from "../command.ts";
 import type { Output } from "../context.ts";
 import { type ExitCode, exitCode } from "../exit_code.ts";
 import { findLog } from "../find_log.ts";
-import { list, optional, value } from "../option.ts";
+import { flag, list, optional, value } from "../option.ts";
 import { formatCount } from "../quantity.ts";
 import { text } from "../readers.ts";
 import { readTrust } from "../read_trust.ts";
 import { writeReport } from "../report.ts";
+import { replayLog } from "../replay_log.ts";
 import { formatProofVerdict, formatVerdict } from "../verdict_text.ts";
 
 /** Entries from which on a terminal shows how far it has come. */
@@ -25,6 +26,8 @@ export const verify = defineCommand({
     "a committed reason. All faults are listed, the first bad entry of a chain first. Nothing in the " +
     "file is believed, its keys included: without --key, --policy or --since the verdict is on " +
     "consistency only.",
+    "With --replay every turn is run again in a worker that can reach nothing, as far as its parts are " +
+    "here, and compared to the byte. That runs the component that the file carries.",
     "Exit codes: 0 verified, 1 refuted, 2 could not be checked, 3 not signed as --key or --policy want it.",
   ],
   options: {
@@ -33,6 +36,7 @@ export const verify = defineCommand({
       "a key of the node that you trust, or a file of keys",
     ),
     policy: value(text("<file>", "a file"), "logs and witnesses that you trust (c2sp.org/tlog-policy)"),
+    replay: flag("run every turn again, and compare it with the record"),
     since: value(text("<file>", "a file"), "a checkpoint that you saved earlier: the log must continue it"),
   },
   operands: {
@@ -52,9 +56,10 @@ export const verify = defineCommand({
     const path = locate(operands.file, global.db, folder);
     const proofs = await import("../../proof/mod.ts");
     if (proofs.looksLikeProof(path)) {
-      if (options.since !== undefined) {
+      if (options.since !== undefined || options.replay) {
         const why = "one proof does not show what came before it";
-        throw new CliError({ code: "conflict", options: ["--since", operands.file ?? ""], why });
+        const option = options.replay ? "--replay" : "--since";
+        throw new CliError({ code: "conflict", options: [option, operands.file ?? ""], why });
       }
       const { keys, policy } = trust;
       const asked = { ...(keys.length > 0 && { keys }), ...(policy !== undefined && { policy }) };
@@ -69,8 +74,13 @@ export const verify = defineCommand({
       const evidence = openEvidence(path);
       try {
         const progress = createProgress(err, context.nowMs);
-        const { verdict } = judge.verify(evidence, trust, progress.step);
+        const judgement = judge.verify(evidence, trust, progress.step);
         await progress.finish();
+        const { exit } = judgement.verdict;
+        // What is refuted already is not run: its parts are not what they should be.
+        const verdict = options.replay && (exit === 0 || exit === 3)
+          ? judgement.withReplay(await replayLog(path))
+          : judgement.verdict;
         await out.write(global.json ? `${JSON.stringify(verdict)}\n` : formatVerdict(verdict, out.style));
         return exitOf(verdict.exit);
       } finally {
