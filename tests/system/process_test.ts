@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import process from "node:process";
 import { openDatabase, socketPathFor } from "../../src/platform/mod.ts";
 import { openLog } from "../../src/store/mod.ts";
-import { type CliResult, commandFor, runCli, startCli } from "../cli/run_cli.ts";
+import { type CliResult, collect, commandFor, runCli, startCli } from "../cli/run_cli.ts";
 import { checkLog, logPath, makeFolder, readLog, sharedCache, story, test, until } from "./house.ts";
 
 const run = makeFolder();
@@ -48,13 +48,6 @@ function start(folder: string, args: readonly string[] = ["run", "theater.toml"]
 /** Deno's `child.kill` sends one signal only, and forgets the exit code. */
 function signal({ child }: Running, name: "SIGINT" | "SIGTERM" | "SIGKILL"): void {
   process.kill(child.pid ?? 0, name);
-}
-
-function collect(stream: NodeJS.ReadableStream | null): () => string {
-  let text = "";
-  const decoder = new TextDecoder();
-  stream?.on("data", (chunk: Uint8Array) => (text += decoder.decode(chunk, { stream: true })));
-  return () => text;
 }
 
 async function serving(folder: string): Promise<Running> {
