@@ -56,7 +56,10 @@ test("a full disk: no answer that is not in the log, the house closes with the r
     entriesOf(folder, address).filter(({ entry }) => entry.kind === "return" && entry.parts.length === 2)
   );
   strictEqual(committed.length, answered.length);
-  readLog(folder, (reader) => strictEqual(reader.actor("filler")?.status, "running"));
+  readLog(folder, (reader) => {
+    // The other may have stopped in order, if that little was still to be written.
+    ok(reader.actors().some(({ status }) => status === "running"));
+  });
   await inHouse(folder, async ({ send }) => {
     const root = answered.filter((answer) => "seq" in answer).length;
     const [one, two] = [await send("n"), await send("n", { to: "filler/other" })];

@@ -4,8 +4,8 @@ import process from "node:process";
 import { checkLog, type House, inHouse, makeFolder, story, test } from "./house.ts";
 
 /** How many messages, and how many crashes; more for a long test. */
-const messages = Number(process.env["THEATER_TEST_MESSAGES"] ?? 20_000);
-const crashes = Number(process.env["THEATER_TEST_CRASHES"] ?? 200);
+const messages = Number(process.env["THEATER_TEST_MESSAGES"] ?? 10_000);
+const crashes = Number(process.env["THEATER_TEST_CRASHES"] ?? 80);
 
 const files = {
   "theater.toml": `name = "counter"\ncomponent = "counter.wasm"\npermissions = { log = true }\n`,
