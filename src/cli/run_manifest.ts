@@ -54,6 +54,7 @@ export async function runManifest(invocation: RunInvocation): Promise<ExitCode> 
     },
   });
   const ended = AbortSignal.any([interrupts.first, rootFailed.signal]);
+  ended.addEventListener("abort", () => void theater.stop());
   const work = async (): Promise<ExitCode> => {
     if (ended.aborted) return exitCode.done; // Before it began; it has been said why.
     const door = await openDoor(theater, logPath);
@@ -64,6 +65,7 @@ export async function runManifest(invocation: RunInvocation): Promise<ExitCode> 
         ? await feed(theater, invocation, { to: theater.root, keyPointer, windowMax, stopped: ended })
         : await serve(theater, context, ended);
     } finally {
+      await theater.stop(); // Before the door is shut: whoever waits for the turn in hand is answered.
       await door.close();
     }
   };

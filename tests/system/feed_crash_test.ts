@@ -89,8 +89,11 @@ test(`a feed that is killed ${kills} times comes to the same end: nothing lost, 
     const early = random() < 0.2;
     const lines = early ? 0 : 1 + Math.floor(((k + random()) / kills) * (lineCount - 2));
     const delayMs = early ? random() * 600 : random() * 15;
-    const { signal } = await feedAndKill(folder, lines, delayMs);
+    const { signal, lines: printed } = await feedAndKill(folder, lines, delayMs);
     if (signal === "SIGKILL") killed += 1;
+    if (printed === 0) continue;
+    const turns = readLog(folder, (reader) => reader.actor("ledger")?.turns ?? 0);
+    ok(turns > printed, `seed ${seed}: ${printed} answers were printed, the log has ${turns} turns`);
   }
   ok(killed > kills / 2, `wanted most of ${kills} killed, got ${killed}`);
   const last = await runCli([...feed, "--quiet"], { folder, input, env });
