@@ -26,26 +26,50 @@ export interface LineResult {
 
 /**
  * Sends every line as a message and yields the results in the order of the
- * lines; blank lines are passed over. Reads on while answers are awaited, but
- * never further ahead than the window.
+ * lines, each as soon as it is there; blank lines are passed over. Reads on
+ * while answers are awaited, but never further ahead than the window.
  */
 export async function* feedLines(
   theater: Theater,
   lines: AsyncIterable<string>,
   options: FeedOptions,
 ): AsyncGenerator<LineResult> {
+  const iterator = lines[Symbol.asyncIterator]();
   const underway: Promise<LineResult>[] = [];
+  let reading: Promise<ReadLine> | undefined;
+  let ended: ReadLine | undefined;
   let line = 0;
-  for await (const text of lines) {
+  while (ended === undefined || underway.length > 0) {
+    if (ended === undefined && underway.length < options.windowMax) reading ??= readLine(iterator);
+    const awaited: Promise<ReadLine | LineResult>[] = underway.slice(0, 1);
+    if (reading !== undefined) awaited.unshift(reading); // First, so that the window fills before anything is printed.
+    const next = await Promise.race(awaited);
+    if ("answer" in next) {
+      underway.shift();
+      yield next;
+      continue;
+    }
+    reading = undefined;
     line += 1;
-    if (options.stopped.aborted) break;
-    if (text.trim() === "") continue;
-    underway.push(sendLine(theater, text, line, options));
-    if (underway.length < options.windowMax) continue;
-    const oldest = underway.shift();
-    if (oldest !== undefined) yield await oldest;
+    if (next.text === undefined || options.stopped.aborted) ended = next;
+    else if (next.text.trim() !== "") underway.push(sendLine(theater, next.text, line, options));
   }
-  for (const each of underway) yield await each;
+  if (ended?.fault !== undefined) throw ended.fault;
+}
+
+/** A line of input, or, without `text`, its end, which may be an error. */
+interface ReadLine {
+  readonly text?: string;
+  readonly fault?: unknown;
+}
+
+async function readLine(lines: AsyncIterator<string>): Promise<ReadLine> {
+  try {
+    const { done, value } = await lines.next();
+    return done ? {} : { text: value };
+  } catch (fault) {
+    return { fault }; // Lines that were sent before are still answered.
+  }
 }
 
 async function sendLine(

@@ -64,21 +64,23 @@ export async function runManifest(invocation: RunInvocation): Promise<ExitCode> 
     },
   });
   const ended = AbortSignal.any([interrupts.first, rootFailed.signal]);
+  ended.addEventListener("abort", () => void theater.stop());
   const work = async (): Promise<ExitCode> => {
-    if (rootFailed.signal.aborted) return exitCode.no; // It has been said why.
+    if (ended.aborted) return exitCode.done; // Before it began; it has been said why.
     if (!options.quiet && theater.key?.made) {
       await context.err.write(
         `made the key with which this log is signed: keep a copy of ${theater.key.seedPath}\n`,
       );
     }
-    if (!options.quiet) await announce(theater, relative(folder, logPath), feeding, global, context);
     const door = await openDoor(theater, logPath);
     try {
+      if (!options.quiet) await announce(theater, relative(folder, logPath), feeding, global, context);
       const windowMax = Math.min(feedWindow, tree.manifest.limits.mailboxMessages);
       return feeding
         ? await feed(theater, invocation, { to: theater.root, keyPointer, windowMax, stopped: ended })
         : await serve(theater, context, ended);
     } finally {
+      await theater.stop(); // Before the door is shut: whoever waits for the turn in hand is answered.
       await door.close();
     }
   };
@@ -144,10 +146,14 @@ async function feed(
     ? undefined
     : createFeedProgress(err, context.nowMs, err.columns !== undefined && out.columns === undefined);
   let allOk = true;
-  for await (const { answer, text } of untilClosed(theater, feedLines(theater, lines, feedOptions))) {
-    if (answer.answer !== "ok") allOk = false;
-    progress?.answered(answer.answer === "ok");
-    await out.write(`${text}\n`);
+  try {
+    for await (const { answer, text } of untilClosed(theater, feedLines(theater, lines, feedOptions))) {
+      if (answer.answer !== "ok") allOk = false;
+      progress?.answered(answer.answer === "ok");
+      await out.write(`${text}\n`);
+    }
+  } finally {
+    lines.close(); // Or an input that nobody ends would keep the process.
   }
   await progress?.finish();
   return allOk ? exitCode.done : exitCode.no;

@@ -9,6 +9,9 @@ import {
 } from "../platform/mod.ts";
 import type { OutsideMessage, Theater } from "./theater.ts";
 
+/** How long answers that nobody takes may keep the door open. */
+const closeMsMax = 2000;
+
 /** One line from a client of the door: a message, and a number of its own to find the answer by. */
 interface Knock extends OutsideMessage {
   readonly id: number;
@@ -37,12 +40,14 @@ export type SealedAnswer =
 
 /**
  * Opens the door of a house: a socket beside the log through which the user who
- * owns it, and nobody else, sends messages.
+ * owns it, and nobody else, sends messages. It closes when all answers are given,
+ * so stop the house first.
  *
  * @throws {SocketError}
  */
 export async function openDoor(theater: Theater, logPath: string): Promise<LocalServer> {
-  return await serveLocal(socketPathFor(logPath), (peer) => ({
+  const replies = new Set<Promise<void>>();
+  const server = await serveLocal(socketPathFor(logPath), (peer) => ({
     line(line) {
       const knock = readKnock(line);
       if (knock === undefined) return peer.end();
@@ -51,10 +56,21 @@ export async function openDoor(theater: Theater, logPath: string): Promise<Local
         return;
       }
       // Not awaited: the answers of one client may come in any order.
-      void theater.send(knock).then((answer) => reply(peer, { id: knock.id, answer }));
+      const replied = theater.send(knock).then((answer) => reply(peer, { id: knock.id, answer }));
+      replies.add(replied);
+      void replied.finally(() => replies.delete(replied));
     },
     closed() {},
   }));
+  return {
+    async close() {
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, closeMsMax)));
+      await Promise.race([Promise.allSettled(replies), patience]);
+      clearTimeout(timer);
+      await server.close();
+    },
+  };
 }
 
 async function seal(theater: Theater): Promise<SealedAnswer> {

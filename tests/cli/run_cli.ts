@@ -71,7 +71,8 @@ export function runCli(args: readonly string[], setup: CliSetup): Promise<CliRes
   });
 }
 
-function collect(stream: NodeJS.ReadableStream | null): () => string {
+/** Gathers what comes out of a stream; call the result for all of it so far. */
+export function collect(stream: NodeJS.ReadableStream | null): () => string {
   const chunks: Uint8Array[] = [];
   stream?.on("data", (chunk: Uint8Array) => chunks.push(chunk));
   return () => chunks.map((chunk) => new TextDecoder().decode(chunk)).join("");

@@ -6,6 +6,7 @@ import { runCli, startCli } from "../cli/run_cli.ts";
 import {
   checkLog,
   entriesOf,
+  inHouse,
   logPath,
   makeFolder,
   readLog,
@@ -40,7 +41,7 @@ function ledgerFolder(): string {
   });
 }
 
-const input =
+const postings =
   readFileSync(repositoryPath("examples/ledger/postings.jsonl"), "utf8").split("\n").slice(0, lineCount)
     .join("\n") + "\n";
 
@@ -52,6 +53,7 @@ function answersIn(stdout: string): string[] {
 /** Feeds a process until it has printed so many lines and so many milliseconds have passed, then kills it. */
 function feedAndKill(
   folder: string,
+  input: string,
   lines: number,
   delayMs: number,
 ): Promise<{ lines: number; signal: string | null }> {
@@ -80,7 +82,7 @@ function feedAndKill(
 test(`a feed that is killed ${kills} times comes to the same end: nothing lost, nothing twice (seed ${seed})`, async () => {
   const random = randomFrom(seed);
   const whole = ledgerFolder();
-  const reference = await runCli([...feed, "--quiet"], { folder: whole, input, env });
+  const reference = await runCli([...feed, "--quiet"], { folder: whole, input: postings, env });
   ok(reference.code === 0 || reference.code === 1, reference.stderr);
 
   const folder = ledgerFolder();
@@ -89,11 +91,14 @@ test(`a feed that is killed ${kills} times comes to the same end: nothing lost, 
     const early = random() < 0.2;
     const lines = early ? 0 : 1 + Math.floor(((k + random()) / kills) * (lineCount - 2));
     const delayMs = early ? random() * 600 : random() * 15;
-    const { signal } = await feedAndKill(folder, lines, delayMs);
+    const { signal, lines: printed } = await feedAndKill(folder, postings, lines, delayMs);
     if (signal === "SIGKILL") killed += 1;
+    if (printed === 0) continue;
+    const turns = readLog(folder, (reader) => reader.actor("ledger")?.turns ?? 0);
+    ok(turns > printed, `seed ${seed}: ${printed} answers were printed, the log has ${turns} turns`);
   }
   ok(killed > kills / 2, `wanted most of ${kills} killed, got ${killed}`);
-  const last = await runCli([...feed, "--quiet"], { folder, input, env });
+  const last = await runCli([...feed, "--quiet"], { folder, input: postings, env });
   const [answers, wantedAnswers] = [answersIn(last.stdout), answersIn(reference.stdout)];
   strictEqual(answers.length, lineCount, `seed ${seed}`);
   const differing = answers.findIndex((answer, line) => answer !== wantedAnswers[line]);
@@ -118,11 +123,55 @@ test(`a feed that is killed ${kills} times comes to the same end: nothing lost, 
     answered.set(parts[1] ?? "", (answered.get(parts[1] ?? "") ?? 0) + 1);
     strictEqual(entries[index + 1]?.entry.kind, "return");
   }
-  const ids = input.trim().split("\n").map((line) => JSON.parse(line).id as string);
+  const ids = postings.trim().split("\n").map((line) => JSON.parse(line).id as string);
   deepStrictEqual([...answered.keys()].sort(), [...ids].sort(), `seed ${seed}`);
   deepStrictEqual([...answered.values()].filter((times) => times !== 1), [], `seed ${seed}: handled twice`);
   const recoveries =
     entries.filter(({ entry }) => entry.kind === "keyframe" && entry.reason === "recover").length;
   ok(recoveries > 0, "wanted a recovery");
   readLog(folder, (reader) => strictEqual(reader.actor("ledger")?.status, "resting", logPath(folder)));
+});
+
+test(`a family that is killed ${kills} times passes every message on once (seed ${seed})`, async () => {
+  const random = randomFrom(seed + 1);
+  const actor = (name: string) =>
+    `name = "${name}"\ncomponent = "relay.ts"\npermissions = { send = ["*"], timers = true }\n`;
+  const folder = makeFolder({
+    "theater.toml": actor("a") + `[[child]]\nname = "b"\nmanifest = "b.toml"\n`,
+    "b.toml": actor("b") + `[[child]]\nname = "c"\nmanifest = "c.toml"\n`,
+    "c.toml": actor("c"),
+    "relay.ts": `
+      import { send, self, timers } from "theater";
+      export function init() { return { seen: 0, fired: 0 }; }
+      export function handle(state, { type, body }) {
+        if (body === "?") return [state, state];
+        if (type === "timer") return [{ ...state, fired: state.fired + 1 }, null];
+        if (self() !== "a/b/c") for (let k = 0; k < 2; k++) send(self() + (self() === "a" ? "/b" : "/c"), body);
+        else timers.set(5, body.id);
+        return [{ ...state, seen: state.seen + 1 }, body.id];
+      }`,
+  });
+  const lines = 120;
+  const input = Array.from({ length: lines }, (_, id) => `{"id":${id}}\n`).join("");
+  for (let k = 0; k < kills; k++) {
+    await feedAndKill(folder, input, Math.floor(((k + random()) / kills) * lines), random() * 40);
+  }
+  const last = await runCli([...feed, "--quiet"], { folder, input, env });
+  strictEqual(last.code, 0, last.stderr);
+  strictEqual(last.stdout, Array.from({ length: lines }, (_, id) => `${id}\n`).join(""));
+  await inHouse(folder, async ({ send }) => {
+    const counts = async () => {
+      const answers = [];
+      for (const to of ["a", "a/b", "a/b/c"]) answers.push(await send("?", { to }));
+      return answers.map((answer) => answer.answer === "ok" ? answer.response : answer.answer).join();
+    };
+    const wanted = [lines, 2 * lines, 4 * lines].map((seen, level) =>
+      JSON.stringify({ seen, fired: level === 2 ? seen : 0 })
+    ).join();
+    for (let tries = 0; tries < 500 && await counts() !== wanted; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    strictEqual(await counts(), wanted, `seed ${seed}`);
+  });
+  checkLog(folder);
 });

@@ -109,7 +109,7 @@ export async function recordEverything(folder: string): Promise<void> {
   for (const round of [1, 2]) {
     await inHouse(folder, async ({ send }) => {
       for (const body of ops) await send(body, round === 1 ? {} : { key: JSON.stringify(body) });
-      await Promise.all(Array.from({ length: 15 }, (_, count) => send({ op: "work", count })));
+      await Promise.all(Array.from({ length: 25 }, (_, count) => send({ op: "work", count })));
       const counter = { to: "everything/counter" };
       for (const body of ["plain", "trap", "err", "deep", "grow", "plain"]) await send(body, counter);
       for (let digit = 0; digit <= 9; digit++) await send(digit, { to: "everything/rogue" });
