@@ -83,6 +83,8 @@ export interface ChainChecker {
    * @throws {ChainError} `wrong_pruned`
    */
   finish(): void;
+  /** Chain hash of the last entry: that of `summary()`, without the rest. */
+  hash(): HashHex;
   /** Where the chain stands. */
   summary(): ChainSummary;
   /** Accepts without a receive, and own sends and timers that nothing came back from, by position. */
@@ -197,6 +199,7 @@ export function createChainChecker(): ChainChecker {
       const wanted = `a prune that says so, before entry ${lastSkipped + 1} or later`;
       throw new ChainError({ code: "wrong_pruned", wanted, got: "none", seq: lastSkipped });
     },
+    hash: () => machine.hash,
     summary() {
       const { turn, inGap: _, initUnknown: __, since: ___, prunedBefore: ____, ...rest } = machine;
       return { ...rest, openTurn: turn?.turn, openCalls: turn?.calls ?? 0 };

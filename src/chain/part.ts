@@ -23,6 +23,7 @@ export type PartInput =
 
 const message = new Uint8Array(64); // Reused: the commitment is computed before anybody else runs.
 message.set(new TextEncoder().encode("theater/part/v1\0"), 0);
+const digestPlace = message.subarray(32);
 
 /**
  * Commits to what has the SHA-256 `digest`:
@@ -31,15 +32,16 @@ message.set(new TextEncoder().encode("theater/part/v1\0"), 0);
  * @throws {RangeError} unless the salt has 16 bytes and the digest 32.
  */
 export function commitDigest(digest: HashHex | Uint8Array, salt: Uint8Array): HashHex {
-  const bytes = typeof digest === "string" ? fromHex(digest, 32) : digest;
-  if (bytes.length !== 32) {
-    throw new RangeError(`Cannot commit to a part: wanted a digest of 32 bytes, got ${bytes.length}`);
+  if (typeof digest !== "string" && digest.length !== 32) {
+    throw new RangeError(`Cannot commit to a part: wanted a digest of 32 bytes, got ${digest.length}`);
   }
   if (salt.length !== saltBytes) {
     throw new RangeError(`Cannot commit to a part: wanted a salt of ${saltBytes} bytes, got ${salt.length}`);
   }
   message.set(salt, 16);
-  message.set(bytes, 32);
+  if (typeof digest !== "string") digestPlace.set(digest);
+  else if (isHashHex(digest)) digestPlace.setFromHex(digest); // 0.1 µs; to bytes of their own 0.7 in Deno.
+  else digestPlace.set(fromHex(digest, 32)); // Says what is wrong.
   return sha256Hex(message) as HashHex;
 }
 
