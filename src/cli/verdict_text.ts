@@ -113,6 +113,10 @@ function coverageLines(coverage: Coverage): readonly string[] {
     ],
     [coverage.absentBlobs, `${countOf(coverage.absentBlobs, "component")} not here`],
     [
+      coverage.abandoned === null ? 0 : 1,
+      `an earlier tree of this node, given up at ${coverage.abandoned?.split(" ")[0]} leaves`,
+    ],
+    [
       coverage.unsealedEntries,
       `${countOf(coverage.unsealedEntries, "entry", "entries")} after the last seal`,
     ],
@@ -120,7 +124,12 @@ function coverageLines(coverage: Coverage): readonly string[] {
       coverage.unsignedLeaves,
       `${countOf(coverage.unsignedLeaves, "leaf", "leaves")} that no checkpoint vouches for`,
     ],
-    [coverage.absentLeaves, `${countOf(coverage.absentLeaves, "seal")} of actors that are not here`],
+    [
+      coverage.absentLeaves,
+      `${
+        countOf(coverage.absentLeaves, "seal")
+      } of actors that are not here, or later ones of those that are`,
+    ],
     [
       absentSenders.messages,
       `${countOf(absentSenders.messages, "message")} from ${

@@ -17,7 +17,7 @@ import {
 } from "../chain/mod.ts";
 import type { FaultList, VerifyCode } from "./fault.ts";
 import type { SaidPart } from "./part_form.ts";
-import type { SaidParts } from "./check_parts.ts";
+import { digestOf, saidBy, type SaidParts } from "./check_parts.ts";
 
 /** A send or a timer, and what its parts say where they are present. */
 export interface SaidCause {
@@ -109,10 +109,10 @@ export function createCauses(): Causes {
             : undefined;
           const body = entry.parts[2];
           if (what === undefined || !entry.bodied || body === undefined) return;
-          const result = said.of("result")?.text;
-          const args = said.of("arguments")?.value;
+          const result = saidBy(said, "result")?.text;
+          const args = saidBy(said, "arguments")?.value;
           const to = Array.isArray(args) && typeof args[0] === "string" ? args[0] : undefined;
-          const bodyDigest = said.digest("body");
+          const bodyDigest = digestOf(said, "body");
           staged.push([entry.seq, {
             what,
             hash,

@@ -23,7 +23,7 @@ import {
 } from "../chain/mod.ts";
 import { isJsonObject, memberOf, sha256TextHex } from "../codec/mod.ts";
 import type { Causes, ChainCauses } from "./causes.ts";
-import { checkParts, type SaidParts } from "./check_parts.ts";
+import { checkParts, digestOf, saidBy, type SaidParts } from "./check_parts.ts";
 import { createCheckedTree } from "./checked_tree.ts";
 import type { Evidence, EvidenceChain, EvidenceEntry, EvidencePart, EvidenceSeal } from "./evidence.ts";
 import type { FaultList, VerifyFault } from "./fault.ts";
@@ -164,7 +164,7 @@ function createChainReader(row: EvidenceChain, context: ChainContext) {
       const before = loose;
       const strict = readStrictly(seq, text);
       const entry = strict ?? readLoosely(seq, text, !before);
-      const hash = strict === undefined ? chainHash(text) : checker.summary().hash;
+      const hash = strict === undefined ? chainHash(text) : checker.hash();
       previous = hash;
       if (stateRow?.seq === seq) stateRowSeen = true;
       if (entry === undefined) {
@@ -214,16 +214,17 @@ function createChainReader(row: EvidenceChain, context: ChainContext) {
             got: entry.origin === row.origin ? entry.origin : `${entry.origin}, and ${row.origin} in its row`,
           });
         }
+        if (address === nodeAddress) tally.abandoned = entry.abandons;
         causes = context.causes.chain(entry.origin);
         return;
       case "keyframe":
-        checkUnchanged(entry.seq, said.digest("state"));
+        checkUnchanged(entry.seq, digestOf(said, "state"));
         opened = "keyframe";
-        noteBlobs(said.of("component")?.value);
+        noteBlobs(saidBy(said, "component")?.value);
         return;
       case "receive": {
         opened = "message";
-        const mismatch = causes?.receive(entry, addressOf(row.origin), said.of("body"), sha256TextHex);
+        const mismatch = causes?.receive(entry, addressOf(row.origin), saidBy(said, "body"), sha256TextHex);
         if (mismatch !== undefined) faults.add({ address, seq: entry.seq, ...mismatch });
         return;
       }
@@ -232,8 +233,8 @@ function createChainReader(row: EvidenceChain, context: ChainContext) {
         return;
       case "return":
         if (entry.outcome === "ok") {
-          if (opened === "keyframe") checkUnchanged(entry.seq, said.digest("state"));
-          else stateDigest = said.digest("state");
+          if (opened === "keyframe") checkUnchanged(entry.seq, digestOf(said, "state"));
+          else stateDigest = digestOf(said, "state");
         }
         causes?.close(entry.outcome === "ok");
         opened = undefined;

@@ -11,12 +11,22 @@ import type { FaultList } from "./fault.ts";
 import { PartFormError, readPart, type SaidPart } from "./part_form.ts";
 import type { Tally } from "./tally.ts";
 
-/** What came out of the parts of an entry, of those that are present and right. */
+/** What came out of the parts of an entry, of those that are present and right; by their places. */
 export interface SaidParts {
-  /** What a part says. */
-  of(role: PartRole): SaidPart | undefined;
-  /** The SHA-256 of its bytes. */
-  digest(role: PartRole): string | undefined;
+  readonly roles: readonly PartRole[];
+  readonly said: readonly (SaidPart | undefined)[];
+  /** The SHA-256 of their bytes. */
+  readonly digests: readonly (string | undefined)[];
+}
+
+/** What the part of a role says. */
+export function saidBy({ roles, said }: SaidParts, role: PartRole): SaidPart | undefined {
+  return said[roles.indexOf(role)];
+}
+
+/** The SHA-256 of the bytes of the part of a role. */
+export function digestOf({ roles, digests }: SaidParts, role: PartRole): string | undefined {
+  return digests[roles.indexOf(role)];
 }
 
 /** Who keeps account of parts that an entry must have taken away. */
@@ -82,10 +92,7 @@ export function checkParts(entry: Entry, parts: readonly EvidencePart[], context
       faults.add({ code: "part_form", ...place, wanted: error.wanted, got: error.got });
     }
   }
-  return {
-    of: (role) => said[roles.indexOf(role)],
-    digest: (role) => digests[roles.indexOf(role)],
-  };
+  return { roles, said, digests };
 }
 
 function decode(bytes: Uint8Array): string | undefined {

@@ -125,6 +125,11 @@ export function createSignatureChecker(
     },
 
     finish() {
+      if (asked && checkpoints > 0 && own.length === 0) {
+        // Without it nobody can tell whether a key that was given had been retired.
+        const wanted = "the chain .node, which names the keys of the node";
+        faults.add({ code: "key_unknown", weight: "policy", wanted, got: "none" });
+      }
       const missing = asked && checkpoints === 0
         ? "nothing that is signed"
         : asked && signedByTrusted === 0

@@ -19,6 +19,8 @@ export interface Tally {
   blobs: number;
   /** SHA-256 of what keyframes name and is not here: a log gives up what only pruned activations ran. */
   readonly absentBlobs: Set<string>;
+  /** The head that the node gave up when it began, as its genesis says: `<size> <root>`. */
+  abandoned: string | undefined;
   /** Keys that the node says it signs with, in the order of its chain. */
   readonly nodeKeys: NodeKey[];
 }
@@ -45,6 +47,7 @@ export function createTally(): Tally {
     tiles: 0,
     blobs: 0,
     absentBlobs: new Set(),
+    abandoned: undefined,
     nodeKeys: [],
   };
 }

@@ -41,7 +41,7 @@ export interface Coverage {
   readonly unsealedEntries: number;
   /** Leaves of the node's tree that no checkpoint covers. */
   readonly unsignedLeaves: number;
-  /** Leaves whose actor is not here. */
+  /** Leaves of which only the hash is here: of actors that are not, or later heads of those that are. */
   readonly absentLeaves: number;
   /** Messages whose sender is not here, or pruned there, and how many senders those are. */
   readonly absentSenders: { readonly messages: number; readonly senders: number };
@@ -49,6 +49,8 @@ export interface Coverage {
   readonly absentBlobs: number;
   /** Parts that an entry erases and that are still here. */
   readonly erasuresOpen: number;
+  /** The head of a former tree that this node gave up: `<size> <root>`; null for none. */
+  readonly abandoned: string | null;
   /** Turns that were not run again, or could not be. */
   readonly turnsNotReplayed: number;
 }

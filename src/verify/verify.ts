@@ -93,6 +93,7 @@ export function verify(evidence: Evidence, trust: Trust = noTrust, progress?: Pr
     absentSenders: { messages: sent.absentMessages, senders: sent.absentSenders },
     absentBlobs: tally.absentBlobs.size,
     erasuresOpen: tally.erasuresOpen,
+    abandoned: tally.abandoned ?? null,
     turnsNotReplayed: tally.turns,
   };
   const { kind, node } = evidence;

@@ -102,6 +102,7 @@ test("without trust the verdict is on consistency only, and says so", () => {
     absentSenders: { messages: 0, senders: 0 },
     absentBlobs: 0,
     erasuresOpen: 0,
+    abandoned: null,
     turnsNotReplayed: 10,
   });
 });
@@ -319,13 +320,30 @@ test("all faults are counted, and the first of each chain comes first", () => {
   match(verdict.headline, /^refuted: \.node, entry 0, part about \(part_commitment\)$/);
 });
 
-test("what comes after the last seal is counted", () => {
+test("a key vouches for nothing where the chain of the node, which could retire it, is not there", () => {
+  const write = (sample: Sample) => {
+    beginActor(sample.chain("counter"), node);
+    sample.seal(signerOf(1));
+  };
+  equal(judge(write).exit, 0);
+  const verdict = judge(write, { trust: keysOf(1) });
+  deepEqual([verdict.exit, codesOf(verdict)], [3, ["key_unknown"]]);
+});
+
+test("what comes after the last seal is counted, and a head that was given up named", () => {
   const verdict = judge((sample) => {
+    const own = sample.chain(".node");
+    own.write(
+      { kind: "genesis", origin: `${node}/.node`, abandons: `9 ${"a".repeat(64)}` },
+      '{"theater":"0.1.0"}',
+    );
+    own.write({ kind: "key", key: vkeyOf(1), since: 0 }, '{"theater":"0.1.0"}');
     const chain = sample.chain("counter");
     const turn = beginActor(chain, node);
     sample.seal(signerOf(1));
     writeTurns(chain, turn, 10);
   });
   equal(verdict.coverage.unsealedEntries, 20);
+  equal(verdict.coverage.abandoned, `9 ${"a".repeat(64)}`);
   equal(verdict.exit, 0, JSON.stringify(codesOf(verdict)));
 });
