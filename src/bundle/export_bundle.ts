@@ -8,6 +8,7 @@ import { NODE_ADDRESS } from "../address/mod.ts";
 import { type Entry, type KeyframeEntry, parseEntry } from "../chain/mod.ts";
 import { decodeUtf8, isJsonObject, parseCanonical } from "../codec/mod.ts";
 import { leafHash } from "../merkle/mod.ts";
+import { parseCheckpoint, parseNote } from "../note/mod.ts";
 import { exists, remove, rename } from "../platform/mod.ts";
 import { headBody } from "../proof/mod.ts";
 import {
@@ -30,6 +31,8 @@ export interface BundleRequest {
   readonly withhold?: readonly WithholdSpec[];
   /** Withholds also what still tells of what is withheld. */
   readonly closure?: boolean;
+  /** A signed checkpoint that is not in the log yet, as a house that runs gives it. */
+  readonly checkpoint?: string;
   /** Writes over what is there. */
   readonly force?: boolean;
   /** Told how many entries were written. */
@@ -74,6 +77,10 @@ export function exportBundle(reader: LogReader, path: string, request: BundleReq
     remains = findRemains(traces, gone, kept);
   }
 
+  const newest = request.checkpoint === undefined ? reader.checkpoint() : {
+    size: parseCheckpoint(parseNote(request.checkpoint).text).size,
+    note: request.checkpoint,
+  };
   const temporary = `${path}.part`;
   remove(temporary);
   const createdMs = parseEntry(reader.entry(addresses[0] ?? "", 0)?.text ?? "").time;
@@ -102,6 +109,9 @@ export function exportBundle(reader: LogReader, path: string, request: BundleReq
     for (const each of copyLeaves(reader, new Set(addresses))) write(each);
     for (const each of copyTiles(reader, nodeTree, reader.sealed())) write(each);
     for (const { size, note } of reader.checkpoints()) write({ write: "checkpoint", size, note });
+    if (newest !== undefined && newest.size > (reader.checkpoint()?.size ?? 0)) {
+      write({ write: "checkpoint", ...newest });
+    }
     flush();
     for (const sha256 of blobs) {
       const bytes = reader.blob(sha256);
@@ -121,7 +131,7 @@ export function exportBundle(reader: LogReader, path: string, request: BundleReq
     withheld: gone.size,
     closed: gone.size - named,
     remains,
-    signed: reader.checkpoint()?.size,
+    signed: newest?.size,
   };
 }
 

@@ -2,7 +2,7 @@ import { test } from "node:test";
 import { deepEqual, throws } from "node:assert/strict";
 import { parseArguments } from "./arguments.ts";
 import { CliError, type CliFault } from "./cli_error.ts";
-import { flag, list, optional, required, value } from "./option.ts";
+import { flag, list, many, optional, required, value } from "./option.ts";
 import { choice, text, wholeNumber } from "./readers.ts";
 
 const options = {
@@ -36,6 +36,17 @@ test("parseArguments() takes the last of several values", () => {
 test("parseArguments() takes what follows -- as it is, and - as a word", () => {
   deepEqual(parse(["--", "--wide"]).operands, { actor: "--wide" });
   deepEqual(parse(["-"]).operands, { actor: "-" });
+});
+
+test("parseArguments() gives any number of words to the last operand that takes many", () => {
+  const table = { file: required(text("<file>"), "file"), more: many(wholeNumber("<n>"), "numbers") };
+  const read = (args: readonly string[]) => parseArguments(args, "test", options, table).operands;
+  deepEqual(read(["a"]), { file: "a", more: [] });
+  deepEqual(read(["a", "1", "--wide", "2", "3"]), { file: "a", more: [1, 2, 3] });
+  throws(
+    () => read(["a", "1", "x"]),
+    (error) => error instanceof CliError && error.fault.code === "bad_value",
+  );
 });
 
 const refusals: readonly (readonly [args: readonly string[], code: CliFault["code"]])[] = [

@@ -285,9 +285,12 @@ export function remove(path: string): void {
   attempt("remove", path, () => rmSync(path, { recursive: true, force: true }));
 }
 
-/** Renames, replacing what has the new name. @throws {FileError} */
+/** Renames, replacing what has the new name; durable when it returns. @throws {FileError} */
 export function rename(from: string, to: string): void {
-  attempt("rename", from, () => renameSync(from, to));
+  attempt("rename", from, () => {
+    renameSync(from, to);
+    syncFolder(dirname(resolve(to)));
+  });
 }
 
 /** The one true path of what is at `path`, links followed. @throws {FileError} */

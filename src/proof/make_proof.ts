@@ -6,7 +6,7 @@
 
 import { parseEntry, type PartRole, partRoles } from "../chain/mod.ts";
 import { type NodeReader, proveInclusion, readTreeHead } from "../merkle/mod.ts";
-import { formatProofFile } from "../note/mod.ts";
+import { formatProofFile, parseCheckpoint, parseNote } from "../note/mod.ts";
 import type { LogReader, SealRow } from "../store/mod.ts";
 import { headBody } from "./head_body.ts";
 import { actorNodes, nodeNodes } from "./log_tree.ts";
@@ -36,6 +36,11 @@ export interface ProofRequest {
   readonly show?: "all" | "none" | readonly PartRole[];
   /** Signs the checkpoint of the actor's tree. */
   readonly signer: ActorSigner;
+  /**
+   * A signed checkpoint of the node that is not in the log yet, as a house that
+   * runs gives it. @default the newest one in the log
+   */
+  readonly checkpoint?: string;
 }
 
 /**
@@ -54,7 +59,7 @@ export function makeProof(reader: LogReader, request: ProofRequest): Proof {
   if (to - from > proofEntriesMax) {
     throw new ProofError({ code: "too_many", wanted: proofEntriesMax, got: to - from });
   }
-  const { seal, note, treeSize } = findSeal(reader, address, to);
+  const { seal, note, treeSize } = findSeal(reader, address, to, request.checkpoint);
 
   // The head of the actor in the node's tree: the same for all entries.
   const body = headBody(`${reader.node}/${address}`, seal.size, seal.root);
@@ -95,8 +100,12 @@ interface SignedSeal {
   readonly treeSize: number;
 }
 
-function newestSeal(reader: LogReader, address: string): SignedSeal | undefined {
-  const checkpoint = reader.checkpoint();
+function readCheckpoint(note: string): { readonly size: number; readonly note: string } {
+  return { size: parseCheckpoint(parseNote(note).text).size, note };
+}
+
+function newestSeal(reader: LogReader, address: string, given?: string): SignedSeal | undefined {
+  const checkpoint = given === undefined ? reader.checkpoint() : readCheckpoint(given);
   if (checkpoint === undefined) return undefined;
   for (const seal of reader.sealsOf(address)) {
     // Leaves past the checkpoint are written, and not signed yet.
@@ -105,8 +114,8 @@ function newestSeal(reader: LogReader, address: string): SignedSeal | undefined 
   return undefined;
 }
 
-function findSeal(reader: LogReader, address: string, to: number): SignedSeal {
-  const found = newestSeal(reader, address);
+function findSeal(reader: LogReader, address: string, to: number, given: string | undefined): SignedSeal {
+  const found = newestSeal(reader, address, given);
   if (found === undefined || found.seal.size < to) {
     const sealed = found?.seal.size ?? 0;
     throw new ProofError({ code: "unsealed", address, seq: to - 1, sealed });

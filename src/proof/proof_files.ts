@@ -13,6 +13,7 @@ import {
   inspectFile,
   listFolder,
   readBytes,
+  realPath,
   rename,
   writeFileAtomic,
 } from "../platform/mod.ts";
@@ -52,6 +53,8 @@ export function saveProof(path: string, proof: Proof): void {
  * @throws {ProofError | FileError}
  */
 export function loadProof(path: string): Proof {
+  // Who names a link means what it leads to; inside of a proof none is followed.
+  if (inspectFile(path)?.kind === "link") return loadProof(realPath(path));
   const facts = inspectFile(path);
   if (facts?.kind === "folder") return readProofFiles(folderAt(path));
   const bytes = readAtMost(path, proofBytesMax);
@@ -66,6 +69,7 @@ export function loadProof(path: string): Proof {
 /** Whether what is at `path` looks like a proof: a folder, or a file that begins as one. */
 export function looksLikeProof(path: string): boolean {
   const facts = inspectFile(path);
+  if (facts?.kind === "link") return looksLikeProof(realPath(path));
   return facts?.kind === "folder" || path.endsWith(".json");
 }
 

@@ -102,9 +102,11 @@ for (const entry of catalogue) {
     deepEqual([command.name, command.summary], [entry.name, entry.summary]);
     ok(command.examples.length > 0, "no examples");
     for (const { line } of command.examples) match(line, new RegExp(`theater ${entry.name}`));
-    const operands = Object.values(command.operands).map(({ reader, required }) =>
-      required ? reader.placeholder : `[${reader.placeholder.replace(/^<(.*)>$/, "$1")}]`
-    );
+    const operands = Object.values(command.operands).map((operand) => {
+      const { placeholder } = operand.reader;
+      if (operand.required) return placeholder;
+      return `[${placeholder.replace(/^<(.*)>$/, "$1")}]${"many" in operand ? "…" : ""}`;
+    });
     equal(entry.operands, operands.join(" "));
     const [asked, helped] = await Promise.all([
       runCli([entry.name, "--help"], { folder }),

@@ -16,6 +16,7 @@ import {
 import { createSigner } from "../../src/note/mod.ts";
 import { type LogStore, openLog, openLogReader } from "../../src/store/mod.ts";
 import { writeLongLog, writeSample } from "../cli/sample_log.ts";
+import { createRandom } from "../../src/store/testing/random.ts";
 import { actorSigner, nodeSigner, sealLog } from "./sealed_log.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "theater-proof-"));
@@ -198,6 +199,81 @@ test("no byte of a proof can be changed unseen", () => {
   }
   ok(mutants > 5000, `${mutants} mutants`);
   deepEqual(survivors, []);
+});
+
+test("any bytes at all give a verdict or a ProofError", () => {
+  const texts = [prove(6, 7), prove(0, 20), prove(2, 3, "none")].map(writeProofJson);
+  const pieces = [
+    "",
+    "\n",
+    "\n\n",
+    "0",
+    "-1",
+    "1e9",
+    '"',
+    "\\",
+    "\\n",
+    "{",
+    "[]",
+    "null",
+    "\u0000",
+    "\ud800",
+    "—",
+    "A".repeat(99),
+  ];
+  for (let seed = 1; seed <= 1500; seed++) {
+    const random = createRandom(seed);
+    let text = texts[random.below(texts.length)] ?? "";
+    for (let edits = random.below(4); edits >= 0; edits--) {
+      const at = random.below(text.length);
+      const end = random.below(3) === 0
+        ? Math.min(text.length, at + random.below(200))
+        : at + random.below(2);
+      text = text.slice(0, at) + (pieces[random.below(pieces.length)] ?? "") + text.slice(end);
+      // Strings inside are changed too, so that what they hold is reached behind the JSON.
+      if (random.below(2) === 0) {
+        text = text.replace(/[A-Za-z0-9+/]{4}/, () => ["AAAA", "\\n\\n", "1\\n"][random.below(3)] ?? "");
+      }
+    }
+    try {
+      verifyProof(readProofJson(text), { keys });
+    } catch (error) {
+      ok(error instanceof ProofError, `seed ${seed}: ${error instanceof Error ? error.stack : error}`);
+    }
+  }
+});
+
+test("any strings in the places of a proof give a verdict", () => {
+  const [entry] = prove(6, 7).entries;
+  for (let seed = 1; seed <= 1500; seed++) {
+    const random = createRandom(seed);
+    const garble = (text: string): string => {
+      const lines = text.split("\n");
+      const at = random.below(lines.length);
+      switch (random.below(5)) {
+        case 0:
+          return text;
+        case 1:
+          return lines.toSpliced(at, 1).join("\n");
+        case 2:
+          return lines.toSpliced(at, 0, lines[random.below(lines.length)] ?? "").join("\n");
+        case 3:
+          return lines.with(at, random.text()).join("\n");
+        default:
+          return text.slice(0, random.below(text.length));
+      }
+    };
+    const garbled = {
+      ...entry!,
+      entry: garble(entry!.entry),
+      entryProof: garble(entry!.entryProof),
+      headProof: garble(entry!.headProof),
+      actorKey: garble(entry!.actorKey ?? ""),
+    };
+    const same = JSON.stringify(garbled) === JSON.stringify(entry);
+    const { exit } = verifyProof({ entries: [garbled] }, { keys });
+    ok(same || exit !== 0, `seed ${seed} verifies`);
+  }
 });
 
 test("things of two proofs do not go together", () => {

@@ -1,6 +1,6 @@
 /** Erasing, pruning and putting back, in the logs of real houses. */
 
-import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
+import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
 import { copyFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import {
@@ -8,6 +8,7 @@ import {
   eraseParts,
   exportBundle,
   finishErasures,
+  partRoleNames,
   pruneChain,
   restoreSpan,
   type WritePorts,
@@ -19,7 +20,18 @@ import { createLoader, recordedSetup } from "../../src/runtime/mod.ts";
 import { type LogStore, openEvidence, openLog, openLogReader } from "../../src/store/mod.ts";
 import { type Verdict, verify } from "../../src/verify/mod.ts";
 import { coolWorkers, startReplaying } from "../../src/worker/mod.ts";
-import { inHouse, logPath, makeFolder, readLog, sharedCache, test, until } from "../system/house.ts";
+import {
+  crashCopy,
+  inHouse,
+  logPath,
+  makeFolder,
+  readLog,
+  sharedCache,
+  test,
+  until,
+} from "../system/house.ts";
+import { createRandom } from "../../src/store/testing/random.ts";
+import { runCli } from "../cli/run_cli.ts";
 import { actorSigner, nodeSigner, sealLog } from "./sealed_log.ts";
 
 const load = createLoader(sharedCache);
@@ -189,6 +201,11 @@ test("an erased part is gone from every file, and everything else stands", async
   equal(await stateOf(folder, "desk"), before);
   for (const proof of proofs) equal(verifyProof(proof, { keys }).exit, 0);
 
+  // Only the turns of the erased messages cannot be run again; those after them can.
+  const replayed = await runCli(["verify", path, "--replay"], { folder });
+  equal(replayed.code, 0, replayed.stdout);
+  match(replayed.stdout, /✓ replay .* 2 turns could not be run/);
+
   // The actor goes on, and what it says then is recorded and holds.
   await inHouse(folder, async ({ send }) => {
     const answer = await send("after");
@@ -281,6 +298,51 @@ test("what cannot be erased is refused, and nothing changes", async () => {
     );
   }
   equal(readLog(folder, (log) => log.actor("desk")!.size), size);
+});
+
+test("whatever is erased, the log stays whole and the actors go on", async () => {
+  const original = await deskLog();
+  inLog(original, sealLog);
+  const states = {
+    desk: await stateOf(original, "desk"),
+    "desk/clerk": await stateOf(original, "desk/clerk"),
+  };
+  let refused = 0;
+  const seeds = 24;
+  for (let seed = 1; seed <= seeds; seed++) {
+    const random = createRandom(seed);
+    const folder = crashCopy(original);
+    const path = logPath(folder);
+    const address = (["desk", "desk/clerk"] as const)[random.below(2)]!;
+    const size = readLog(folder, (log) => log.actor(address)!.size);
+    const first = random.below(size);
+    const roles = random.below(3) === 0 ? [partRoleNames[random.below(partRoleNames.length)]!] : undefined;
+    const request = {
+      address,
+      first,
+      last: Math.min(size - 1, first + random.below(12)),
+      reason: "test",
+      closure: random.below(2) === 0,
+      ...(roles !== undefined && { roles }),
+    };
+    const said = `seed ${seed}: ${JSON.stringify(request)}`;
+    try {
+      const { erased, remains } = await inLog(folder, (store) => eraseParts(store, path, request, ports));
+      ok(erased.length > 0, said);
+      if (request.closure) deepEqual([remains.copies, remains.replayed], [[], []], said);
+    } catch (error) {
+      ok(error instanceof BundleError, `${said}: ${error instanceof Error ? error.stack : error}`);
+      const known = ["current_state", "current_keyframe", "nothing_to_erase", "no_such_role"];
+      ok(known.includes(error.fault.code), `${said}: ${error.message}`);
+      refused += 1;
+    }
+    const verdict = judge(path);
+    equal(verdict.exit, 0, `${said}: ${JSON.stringify(verdict.levels.flatMap(({ faults }) => faults))}`);
+    for (const each of ["desk", "desk/clerk"] as const) {
+      equal(await stateOf(folder, each), states[each], said);
+    }
+  }
+  ok(refused < seeds / 2, `${refused} of ${seeds} were refused`);
 });
 
 test("a chain is pruned before a keyframe, goes on, and comes back", async () => {

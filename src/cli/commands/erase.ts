@@ -1,3 +1,5 @@
+import type { EraseRequest } from "../../bundle/mod.ts";
+import type { LogReader } from "../../store/mod.ts";
 import { CliError } from "../cli_error.ts";
 import { defineCommand } from "../command.ts";
 import { exitCode } from "../exit_code.ts";
@@ -5,7 +7,7 @@ import { flag, list, required, value } from "../option.ts";
 import { partRoles } from "../part_roles.ts";
 import { printable } from "../printable.ts";
 import { countOf, formatCount } from "../quantity.ts";
-import { requireActor } from "../read_log.ts";
+import { readLog, requireActor } from "../read_log.ts";
 import { actorAddress, choice, span, text } from "../readers.ts";
 import { anyRemains, remainsJson, remainsLines } from "../remains_text.ts";
 import { trySealHere } from "../seal_log.ts";
@@ -48,9 +50,9 @@ export const erase = defineCommand({
       throw new CliError({ code: "missing_operand", operand: "--reason <text>", command: "erase" });
     }
     const { eraseParts, previewErasure } = await import("../../bundle/mod.ts");
-    return await writeLog(global.db, folder, async (store, path) => {
-      const { address, size } = requireActor(store, operands.actor);
-      const request = {
+    const requestFor = (reader: LogReader): EraseRequest => {
+      const { address, size } = requireActor(reader, operands.actor);
+      return {
         address,
         first: operands.seq.from,
         last: Math.min(operands.seq.to, size - 1),
@@ -58,18 +60,22 @@ export const erase = defineCommand({
         closure: options.closure,
         ...(options.part.length > 0 && { roles: options.part }),
       };
-      if (options["dry-run"]) {
-        const { erased, remains } = previewErasure(store, request);
+    };
+    if (options["dry-run"]) {
+      return await readLog(global.db, folder, async (reader) => {
+        const request = requestFor(reader);
+        const { erased, remains } = previewErasure(reader, request);
+        const lines = [
+          `${countOf(erased.length, "part")} of ${printable(request.address)} would be erased`,
+          ...remainsLines(remains),
+        ];
         if (global.json) await out.write(`${JSON.stringify({ erased, remains: remainsJson(remains) })}\n`);
-        else {
-          const lines = [
-            `${countOf(erased.length, "part")} of ${printable(address)} would be erased`,
-            ...remainsLines(remains),
-          ];
-          await out.write(`${lines.join("\n")}\n`);
-        }
+        else await out.write(`${lines.join("\n")}\n`);
         return exitCode.done;
-      }
+      });
+    }
+    return await writeLog(global.db, folder, async (store, path) => {
+      const request = requestFor(store);
       const report = await withWritePorts(nowMs, (ports) => eraseParts(store, path, request, ports));
       await trySealHere(store, nowMs, err);
       const { erased, closed, kept, remains } = report;

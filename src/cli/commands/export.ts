@@ -7,6 +7,7 @@ import { countOf, formatCount } from "../quantity.ts";
 import { readLog, requireActor } from "../read_log.ts";
 import { actorAddress, text } from "../readers.ts";
 import { printable } from "../printable.ts";
+import { trySealToEnd } from "../seal_log.ts";
 import { anyRemains, remainsJson, remainsLines } from "../remains_text.ts";
 
 /** `theater export <actor…>` */
@@ -58,6 +59,10 @@ export const exportActors = defineCommand({
       }
       const addresses = options.all ? reader.actors().map(({ address }) => address) : operands.actor;
       for (const address of addresses) requireActor(reader, address);
+      // A log that was never signed is not signed by being copied.
+      const last = reader.kind === "log" ? reader.checkpoint() : undefined;
+      const open = last !== undefined && (reader.unsealed().length > 0 || last.size < reader.sealed());
+      const checkpoint = open ? await trySealToEnd(logPath, context.nowMs, err) : undefined;
       const progress = err.columns === undefined ? undefined : (entries: number) => {
         void err.write(`\r\x1b[K${countOf(entries, "entry", "entries")}`);
       };
@@ -66,6 +71,7 @@ export const exportActors = defineCommand({
         withhold,
         closure: options.closure,
         force: options.force,
+        ...(checkpoint !== undefined && { checkpoint }),
         ...(progress !== undefined && { progress }),
       });
       if (progress !== undefined) await err.write("\r\x1b[K");

@@ -69,9 +69,10 @@ export const prove = defineCommand({
         if (!options.force) throw new CliError({ code: "file_exists", path: options.output ?? name });
         platform.remove(path);
       }
+      let checkpoint: string | undefined;
       if (proofs.sealedSize(reader, address) < to) {
         const { sealToEnd } = await import("../seal_log.ts");
-        await sealToEnd(logPath, context.nowMs);
+        checkpoint = await sealToEnd(logPath, context.nowMs, context.err);
       }
       const proof = proofs.makeProof(reader, {
         address,
@@ -79,6 +80,7 @@ export const prove = defineCommand({
         to,
         show: options["withhold-body"] ? "none" : options.part.length > 0 ? options.part : "all",
         signer: openActorSigner(reader, address, platform.dataFolder()),
+        ...(checkpoint !== undefined && { checkpoint }),
       });
       proofs.saveProof(path, proof);
       const verdict = proofs.verifyProof(proof);

@@ -28,10 +28,9 @@ export const prune = defineCommand({
   },
   operands: { actor: required(actorAddress, "its address, as theater ps lists it") },
   examples: [
-    { line: "theater log ledger --kind keyframe", note: "where a chain can be cut" },
     {
       line: "theater prune ledger --before 20410 --reason 'older than ten years'",
-      note: "drops what is before",
+      note: "theater log ledger --kind keyframe shows where a chain can be cut",
     },
     { line: "theater prune ledger --restore ledger.db", note: "puts it back" },
   ],
@@ -65,7 +64,7 @@ export const prune = defineCommand({
         }
         return exitCode.done;
       }
-      await sealHere(store, nowMs); // Only what is signed may go.
+      await sealHere(store, nowMs, err); // Only what is signed may go.
       const request = { address, before: before ?? 0, reason: options.reason ?? "pruned" };
       const { entries, bytes } = await withWritePorts(
         nowMs,
