@@ -51,12 +51,9 @@ export async function openDoor(theater: Theater, logPath: string): Promise<Local
     line(line) {
       const knock = readKnock(line);
       if (knock === undefined) return peer.end();
-      if ("ask" in knock) {
-        void seal(theater).then((answer) => reply(peer, { id: knock.id, answer }));
-        return;
-      }
+      const answering: Promise<Answer | SealedAnswer> = "ask" in knock ? seal(theater) : theater.send(knock);
       // Not awaited: the answers of one client may come in any order.
-      const replied = theater.send(knock).then((answer) => reply(peer, { id: knock.id, answer }));
+      const replied = answering.then((answer) => reply(peer, { id: knock.id, answer }));
       replies.add(replied);
       void replied.finally(() => replies.delete(replied));
     },
