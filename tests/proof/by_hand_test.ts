@@ -67,7 +67,10 @@ test("the page has two scripts and one program of about forty lines", () => {
   ok(program.split("\n").length <= 45, `${program.split("\n").length} lines`);
 });
 
-test("the commands for openssl and sha256sum hold, and fail on a changed proof", { skip: !tools }, () => {
+test("the commands for openssl and sha256sum hold, and fail on a changed proof", {
+  skip: !tools,
+  timeout: 60_000,
+}, () => {
   const { path, key } = proofFolder(writeSample, "ledger", 6);
   const run = (script: string) =>
     spawnSync("sh", ["-e", "-c", script], { cwd: path, env: { ...process.env, KEY: key }, encoding: "utf8" });
@@ -90,33 +93,37 @@ test("the commands for openssl and sha256sum hold, and fail on a changed proof",
   equal(run(signature).status, 0);
 });
 
-test("the program in Python agrees, on small trees and large ones", { skip: !python }, () => {
-  const [program = ""] = blocks("python");
-  const check = join(folder, "check.py");
-  writeFileSync(check, program);
-  const run = (path: string) => spawnSync("python3", [check], { cwd: path, encoding: "utf8" });
-  const long = (path: string) => writeLongLog(path, 1000);
-  const cases = [
-    proofFolder(writeSample, "ledger", 0),
-    proofFolder(writeSample, "ledger", 19),
-    proofFolder(writeSample, "ledger/auditor", 4),
-    proofFolder(long, "busy", 0),
-    proofFolder(long, "busy", 511),
-    proofFolder(long, "busy", 1000),
-  ];
-  for (const { path } of cases) {
-    const { status, stdout, stderr } = run(path);
-    equal(status, 0, stderr);
-    match(
-      stdout,
-      /^entry \d+ of sample~[0-9a-f]{32}\/\S+ with \d+ entries; node sample~[0-9a-f]{32} with \d leaves\n$/,
-    );
-    for (
-      const [file, at] of [["entry.json", 20], ["entry.tlog-proof", 40], ["head.tlog-proof", 40]] as const
-    ) {
-      const undo = change(path, file, at);
-      notEqual(run(path).status, 0, `${path}/${file}`);
-      undo();
+test(
+  "the program in Python agrees, on small trees and large ones",
+  { skip: !python, timeout: 60_000 },
+  () => {
+    const [program = ""] = blocks("python");
+    const check = join(folder, "check.py");
+    writeFileSync(check, program);
+    const run = (path: string) => spawnSync("python3", [check], { cwd: path, encoding: "utf8" });
+    const long = (path: string) => writeLongLog(path, 1000);
+    const cases = [
+      proofFolder(writeSample, "ledger", 0),
+      proofFolder(writeSample, "ledger", 19),
+      proofFolder(writeSample, "ledger/auditor", 4),
+      proofFolder(long, "busy", 0),
+      proofFolder(long, "busy", 511),
+      proofFolder(long, "busy", 1000),
+    ];
+    for (const { path } of cases) {
+      const { status, stdout, stderr } = run(path);
+      equal(status, 0, stderr);
+      match(
+        stdout,
+        /^entry \d+ of sample~[0-9a-f]{32}\/\S+ with \d+ entries; node sample~[0-9a-f]{32} with \d leaves\n$/,
+      );
+      for (
+        const [file, at] of [["entry.json", 20], ["entry.tlog-proof", 40], ["head.tlog-proof", 40]] as const
+      ) {
+        const undo = change(path, file, at);
+        notEqual(run(path).status, 0, `${path}/${file}`);
+        undo();
+      }
     }
-  }
-});
+  },
+);

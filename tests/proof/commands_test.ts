@@ -4,9 +4,10 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { after } from "node:test";
 import { type CliResult, runCli } from "../cli/run_cli.ts";
 import { writeSample } from "../cli/sample_log.ts";
+import { test } from "../system/house.ts";
 
 const top = mkdtempSync(join(tmpdir(), "theater-commands-"));
 after(() => rmSync(top, { recursive: true, force: true }));

@@ -22,6 +22,9 @@ import { actorSigner, nodeSigner, sealLog } from "./sealed_log.ts";
 const folder = mkdtempSync(join(tmpdir(), "theater-proof-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
+/** For a machine that is busy. */
+const slow = { timeout: 60_000 };
+
 /** The sample log, sealed after it was written. */
 const samplePath = join(folder, "sample.db");
 writeSample(samplePath);
@@ -177,7 +180,7 @@ test("files that do not belong to a proof are refused", () => {
   loadProof(path);
 });
 
-test("no byte of a proof can be changed unseen", () => {
+test("no byte of a proof can be changed unseen", slow, () => {
   const proof = prove(6, 7);
   const text = writeProofJson(proof);
   const survivors: string[] = [];
@@ -201,7 +204,7 @@ test("no byte of a proof can be changed unseen", () => {
   deepEqual(survivors, []);
 });
 
-test("any bytes at all give a verdict or a ProofError", () => {
+test("any bytes at all give a verdict or a ProofError", slow, () => {
   const texts = [prove(6, 7), prove(0, 20), prove(2, 3, "none")].map(writeProofJson);
   const pieces = [
     "",
@@ -243,7 +246,7 @@ test("any bytes at all give a verdict or a ProofError", () => {
   }
 });
 
-test("any strings in the places of a proof give a verdict", () => {
+test("any strings in the places of a proof give a verdict", slow, () => {
   const [entry] = prove(6, 7).entries;
   for (let seed = 1; seed <= 1500; seed++) {
     const random = createRandom(seed);
@@ -304,7 +307,7 @@ test("an entry of a newer version cannot be checked", () => {
   equal(verifyProof({ entries: [newer] }, { keys }).exit, 2);
 });
 
-test("entries of a long chain are proved out of tiles", () => {
+test("entries of a long chain are proved out of tiles", slow, () => {
   const path = join(folder, "long.db");
   writeLongLog(path, 70_000);
   use(path, (store) => {
