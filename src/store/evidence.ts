@@ -309,8 +309,10 @@ function toEntry(row: SqlRow): EvidenceEntry {
   const status = text(row, "status");
   const salts = blob(row, "salts");
   const parts: EvidencePart[] = [];
+  // What our own writer cannot write: salts for other parts than there are, or bytes of none.
+  const fits = salts.length === saltBytes * status.length && hasNoMore(row, status.length);
   for (let i = 0; i < status.length; i++) {
-    const known = statuses[status.charAt(i)] ?? "unknown";
+    const known = fits ? statuses[status.charAt(i)] ?? "unknown" : "unknown";
     const salt = salts.subarray(i * saltBytes, (i + 1) * saltBytes);
     const bytes = row[partColumns[i] ?? ""] ?? undefined;
     if (bytes !== undefined && !(bytes instanceof Uint8Array)) throw wrongType("part", "bytes", bytes);
@@ -318,6 +320,11 @@ function toEntry(row: SqlRow): EvidenceEntry {
     parts.push({ status: known, salt: salted ? salt : undefined, bytes });
   }
   return { seq: integer(row, "seq"), text: wholeText(row, "entry"), parts };
+}
+
+function hasNoMore(row: SqlRow, parts: number): boolean {
+  for (let i = parts; i < partColumns.length; i++) if (row[partColumns[i] ?? ""] !== null) return false;
+  return true;
 }
 
 const partColumns = ["part_0", "part_1", "part_2", "part_3"] as const;

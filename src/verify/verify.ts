@@ -278,5 +278,5 @@ function replayLevel({ engine, turns, passedOver, faults }: ReplayOutcome): Leve
 }
 
 function count(n: number, one: string, many = `${one}s`): string {
-  return `${n} ${n === 1 ? one : many}`;
+  return `${String(n).replace(/\B(?=(?:[0-9]{3})+$)/g, ",")} ${n === 1 ? one : many}`;
 }

@@ -1257,6 +1257,8 @@ def read_entries(database, actor):
         if status is None:
             yield seq, text, None
             continue
+        if len(salts) != 16 * len(status) or any(part is not None for part in parts[len(status):]):
+            status = "?" * len(status)
         yield seq, text, [
             (STATUSES.get(letter, letter), salts[16 * n : 16 * n + 16], parts[n]) for n, letter in enumerate(status)
         ]
