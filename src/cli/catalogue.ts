@@ -12,7 +12,7 @@ export interface CatalogueEntry {
 }
 
 /** Headings of `theater help`, in order. */
-export const groups = ["Run and talk", "Look", "Prove", "Make"] as const;
+export const groups = ["Run and talk", "Look", "Prove", "Replay", "Make"] as const;
 
 /** One of {@linkcode groups}. */
 export type Group = (typeof groups)[number];
@@ -121,6 +121,13 @@ export const catalogue: readonly CatalogueEntry[] = [
     operands: "<actor>",
     summary: "Drop old entries of an actor down to their hashes, or put them back",
     load: async () => (await import("./commands/prune.ts")).prune,
+  },
+  {
+    name: "replay",
+    group: "Replay",
+    operands: "[file] [actor]",
+    summary: "Run recorded turns again, and say where they go another way",
+    load: async () => (await import("./commands/replay.ts")).replay,
   },
   {
     name: "completions",

@@ -1,63 +1,92 @@
+import { availableParallelism } from "node:os";
 import { cacheFolder, runtime } from "../platform/mod.ts";
-import type { ReplayFault } from "../replay/mod.ts";
-import { type FaultList, type ReplayOutcome } from "../verify/mod.ts";
+import type { ChainReplay, DivergenceReport } from "../replay/mod.ts";
+import type { LogReader } from "../store/mod.ts";
+import type { FaultList, ReplayOutcome } from "../verify/mod.ts";
+
+/** Most workers at a time: beyond, the thread that compares is what they wait for. */
+const workersMax = 4;
+
+/** The engine that runs here, as keyframes name it. */
+export const engineHere = `${runtime.engine} ${runtime.engineVersion}`;
 
 /**
- * Runs every chain of a log or a bundle again, for the verdict on it. Nothing
- * that it runs can reach anything outside.
+ * Runs chains of a log or a bundle again. Nothing that it runs can reach
+ * anything outside.
  *
- * @param path a file that has been judged, and is not refuted
+ * @param reader of a file that has been judged, and is not refuted
+ * @param addresses the chains; all without
+ * @param progress told after every turn how many were reproduced, of how many there are
  */
-export async function replayLog(path: string): Promise<ReplayOutcome> {
+export async function replayLog(
+  reader: LogReader,
+  addresses?: readonly string[],
+  progress: (turns: number, of: number) => void = () => {},
+): Promise<readonly ChainReplay[]> {
   // Loaded only when needed: this is the machinery of running actors.
-  const [
-    { openLogReader },
-    { replayChain },
-    { createLoader, recordedSetup, replayBehaviour },
-    worker,
-    limits,
-    judge,
-  ] = await Promise.all([
-    import("../store/mod.ts"),
-    import("../replay/mod.ts"),
-    import("../runtime/mod.ts"),
-    import("../worker/mod.ts"),
-    import("../limits/mod.ts"),
-    import("../verify/mod.ts"),
-  ]);
+  const [{ replayChains }, { createLoader, execution, recordedSetup, replayBehaviours }, worker, { limits }] =
+    await Promise.all([
+      import("../replay/mod.ts"),
+      import("../runtime/mod.ts"),
+      import("../worker/mod.ts"),
+      import("../limits/mod.ts"),
+    ]);
   const load = createLoader(cacheFolder());
-  const versions = { replay: replayBehaviour, schedule: limits.limits.version.schedule };
-  const faults = judge.createFaultList();
+  const rows = reader.actors().filter(({ address }) => addresses?.includes(address) ?? true);
+  const of = rows.reduce((sum, { turns }) => sum + turns, 0);
   let turns = 0;
-  let passedOver = 0;
-  const reader = openLogReader(path);
   try {
-    for (const { address } of reader.actors()) {
-      const found = await replayChain(reader, address, {
-        start: worker.startReplaying,
-        load: (log, actor, keyframe) => recordedSetup(log, actor, keyframe, load),
-      }, versions);
-      turns += found.turns;
-      passedOver += found.passedOver;
-      for (const fault of found.faults) addFault(faults, fault);
-    }
+    return await replayChains(reader, rows, {
+      start: worker.startReplaying,
+      load: (log, actor, keyframe) => recordedSetup(log, actor, keyframe, load),
+      ability: { behaviours: replayBehaviours, schedules: [limits.version.schedule] },
+      execution,
+    }, {
+      workers: Math.min(workersMax, availableParallelism()),
+      progress: () => progress(turns += 1, of),
+    });
   } finally {
-    reader.close();
     worker.coolWorkers();
   }
-  return { engine: `${runtime.engine} ${runtime.engineVersion}`, turns, passedOver, faults };
 }
 
-function addFault(faults: FaultList, fault: ReplayFault): void {
-  const { code, address, detail } = fault;
-  const place = { address, ...("seq" in fault ? { seq: fault.seq } : {}) };
-  // A worker that died, or a component that cannot be loaded here, shows nothing about the record.
-  const diverged = code === "diverged";
+/** What a replay came to, as the judge takes it. */
+export async function replayOutcome(chains: readonly ChainReplay[]): Promise<ReplayOutcome> {
+  const { createFaultList } = await import("../verify/mod.ts");
+  const faults: FaultList = createFaultList();
+  for (const { address, divergences, passedOver } of chains) {
+    for (const divergence of divergences) addDivergence(faults, divergence);
+    // A worker that died, or a component that cannot be loaded here, shows nothing about the record.
+    for (const { code, seq, detail } of passedOver) {
+      if (code !== "lost" && code !== "load" && code !== "version") continue;
+      faults.add({
+        code: "not_replayed",
+        weight: "unknown",
+        address,
+        seq,
+        wanted: "turns that can be run again",
+        got: detail,
+      });
+    }
+  }
+  const total = (count: (chain: ChainReplay) => number) =>
+    chains.reduce((sum, chain) => sum + count(chain), 0);
+  return {
+    engine: engineHere,
+    turns: total(({ reproduced }) => reproduced),
+    passedOver: total(({ passedOver }) => passedOver.reduce((sum, { turns }) => sum + turns, 0)),
+    faults,
+  };
+}
+
+function addDivergence(faults: FaultList, { address, seq, detail, path, expected, got }: DivergenceReport) {
+  const place = path === undefined ? "" : `${path} `;
   faults.add({
-    code: diverged ? "diverged" : "not_replayed",
-    weight: diverged ? "refutes" : "unknown",
-    ...place,
-    wanted: diverged ? "what is recorded" : "a turn that can be run again",
-    got: detail,
+    code: "diverged",
+    weight: "refutes",
+    address,
+    seq,
+    wanted: expected === undefined ? "what is recorded" : `${place}${expected}`,
+    got: got === undefined ? detail : `${place}${got} (${detail})`,
   });
 }

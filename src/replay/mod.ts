@@ -2,7 +2,8 @@
  * Running again what is recorded.
  *
  * Turns are read from a log, run in a worker that holds no host function, and
- * compared with the record to the byte. Recovery rests on it: the state row of
+ * compared with the record to the byte: whole chains, several activations at a
+ * time, or what is needed to know a state. Recovery rests on it: the state row of
  * an actor may be older than its last turn, and replay gives back the rest.
  *
  * Trusts nothing that is read: entries are parsed strictly, links and
@@ -28,6 +29,9 @@ export {
   readTurns,
   type RecordedTurn,
 } from "./recorded_turn.ts";
-export { type ChainReplay, replayChain, type ReplayVersions } from "./replay_chain.ts";
-export { ReplayError, type ReplayFault } from "./replay_error.ts";
+export type { DivergenceReport } from "./divergence_report.ts";
+export type { ReplayTools } from "./replay_activation.ts";
+export { type ChainReplay, replayChains, type ReplayOptions } from "./replay_chains.ts";
+export { type DivergedIn, ReplayError, type ReplayFault, type TurnDifference } from "./replay_error.ts";
+export type { PassedOver, PassedOverCode, ReplayAbility } from "./replayable.ts";
 export { type ReplayJob, type ReplayResult, replayTurns, type StartReplaying } from "./replay_turns.ts";

@@ -1,5 +1,30 @@
 import type { Divergence } from "../boundary/mod.ts";
 
+/** What can differ from the record. */
+export type DivergedIn =
+  | "call" // another call, none, or one too many
+  | "end" // another way to end
+  | "state"
+  | "response"
+  | "error"
+  | "reason"
+  | "fuel"
+  | "keyframe"; // it does not begin with the state with which the activation before ended
+
+/** The first difference between a run and its record. Plain data. */
+export interface TurnDifference {
+  readonly what: DivergedIn;
+  /** The import that was called, or was to be called, in full. */
+  readonly function?: string;
+  /** Where in what was said, such as `arguments[1].name`. */
+  readonly path?: string;
+  /** What stands there, as JSON or as an excerpt; absent where nothing does, or where the log does not keep it. */
+  readonly expected?: string;
+  readonly got?: string;
+  /** The difference of the calls, where it is one. */
+  readonly divergence?: Divergence;
+}
+
 /** Why a log could not be run again. Plain data. */
 export type ReplayFault =
   | {
@@ -21,9 +46,10 @@ export type ReplayFault =
     readonly code: "diverged";
     readonly address: string;
     readonly turn: number;
+    /** The entry that says otherwise. */
     readonly seq: number;
     readonly detail: string;
-    readonly divergence?: Divergence;
+    readonly difference: TurnDifference;
   }
   | {
     /** The worker that ran it died. */

@@ -1,15 +1,21 @@
-import type { CallRecord } from "../boundary/mod.ts";
-import { commitDigest, type HashHex, messageText } from "../chain/mod.ts";
-import { sha256TextHex } from "../codec/mod.ts";
+import { messageText } from "../chain/mod.ts";
 import type { LogReader } from "../store/mod.ts";
-import type { ReplayInput, TurnReport, WorkerHandle, WorkerHandlers, WorkerSetup } from "../worker/mod.ts";
-import { callRecord, partSalt, partText, type RecordedTurn } from "./recorded_turn.ts";
+import type {
+  ReplayInput,
+  ReplayStart,
+  TurnReport,
+  WorkerHandle,
+  WorkerHandlers,
+  WorkerSetup,
+} from "../worker/mod.ts";
+import { compareTurn } from "./compare_turn.ts";
+import { callRecord, partText, type RecordedTurn } from "./recorded_turn.ts";
 import { ReplayError } from "./replay_error.ts";
 
 /** Starts a worker that can reach no host function; see `startReplaying` of the worker room. */
 export type StartReplaying = (
   setup: WorkerSetup,
-  calls: readonly CallRecord[],
+  recorded: ReplayStart,
   handlers: WorkerHandlers,
 ) => WorkerHandle;
 
@@ -28,6 +34,10 @@ export interface ReplayJob {
   readonly instantiation: RecordedTurn;
   /** What follows, in order; need not be all of the activation. */
   readonly turns: Iterable<RecordedTurn>;
+  /** Hears of every turn that did what is recorded; `passedOver` parts of it could not be compared. */
+  readonly done?: (recorded: RecordedTurn, passedOver: number) => void;
+  /** The number of a turn whose state is wanted should it differ. */
+  readonly statesAt?: number;
 }
 
 /** What a replay came to. */
@@ -36,12 +46,20 @@ export interface ReplayResult {
   readonly state: string;
   /** How many turns were run again and compared, the instantiation included. */
   readonly turns: number;
-  /** A turn that was cut short: it is not run again. */
+  /** A turn that was cut short nobody knows where: it is not run again. */
   readonly cut: RecordedTurn | undefined;
 }
 
-/** Most turns handed to the worker at once. */
+/** Most turns handed to the worker at once, and most that they are told, in UTF-16 code units. */
 const batchTurnsMax = 64;
+const batchCharsMax = 4 * 1024 * 1024;
+
+/** Turns for the worker, and why there are no more. */
+interface Batch {
+  readonly recorded: readonly RecordedTurn[];
+  readonly inputs: readonly ReplayInput[];
+  readonly then: "more" | "end" | { readonly cut: RecordedTurn } | { readonly failure: ReplayError };
+}
 
 /**
  * Runs recorded turns again and compares all that they did with the record, to the byte.
@@ -54,42 +72,100 @@ export async function replayTurns(
   start: StartReplaying,
 ): Promise<ReplayResult> {
   const { address, instantiation } = job;
-  const inbox = createInbox();
-  const calls = instantiation.calls.map((entry) => callRecord(reader, address, entry));
-  const worker = start({ ...job.setup, turn: instantiation.turn }, calls, inbox.handlers);
+  const comparison = { reader, address, whole: job.from === "begins" };
   let state = job.setup.state;
   let turns = 0;
+  if (!endIsKnown(instantiation, job)) return { state, turns, cut: instantiation };
+  const inbox = createInbox();
+  const worker = start(
+    { ...job.setup, turn: instantiation.turn },
+    told(reader, address, instantiation),
+    inbox.handlers,
+  );
   const judge = (recorded: RecordedTurn, report: TurnReport) => {
-    compareTurn(reader, address, recorded, report, job.from);
+    const passedOver = compareTurn(comparison, recorded, report);
     if (report.end.end === "ok" && report.end.state !== undefined) state = report.end.state;
     turns += 1;
-  };
-  const run = async (batch: readonly RecordedTurn[]) => {
-    worker.replay(batch.map((recorded) => replayInput(reader, address, recorded)));
-    for (const recorded of batch) judge(recorded, await inbox.next(address, recorded.turn));
+    job.done?.(recorded, passedOver);
   };
   try {
-    // An instantiation that was cut has nothing to compare with.
-    if (instantiation.closing.kind === "cut") return { state, turns, cut: instantiation };
+    const following = job.turns[Symbol.iterator]();
     const first = await inbox.next(address, instantiation.turn);
-    compareTurn(reader, address, instantiation, first, job.from);
-    turns += 1;
-    let batch: RecordedTurn[] = [];
-    for (const recorded of job.turns) {
-      if (recorded.closing.kind === "cut") {
-        if (batch.length > 0) await run(batch);
-        return { state, turns, cut: recorded };
+    judge(instantiation, first);
+    let batch = nextBatch(reader, job, following);
+    if (batch.inputs.length > 0) worker.replay(batch.inputs);
+    for (;;) {
+      // The worker runs while the next batch is read, and then while this one is judged.
+      const { recorded, then } = batch;
+      if (then === "more") batch = nextBatch(reader, job, following);
+      const reports: TurnReport[] = [];
+      for (const { turn } of recorded) {
+        const report = await inbox.next(address, turn);
+        reports.push(report);
+        if (report.end.end !== "ok" && report.end.end !== "err") break; // Nothing follows.
       }
-      batch.push(recorded);
-      if (batch.length < batchTurnsMax) continue;
-      await run(batch);
-      batch = [];
+      if (then === "more" && reports.length === recorded.length && batch.inputs.length > 0) {
+        worker.replay(batch.inputs);
+      }
+      for (const [k, report] of reports.entries()) {
+        const turn = recorded[k];
+        if (turn !== undefined) judge(turn, report);
+      }
+      if (reports.length < recorded.length) {
+        const turn = recorded[reports.length]?.turn ?? instantiation.turn;
+        throw new ReplayError({
+          code: "damaged",
+          address,
+          seq: recorded[reports.length]?.opening.seq ?? 0,
+          detail: `turn ${turn} follows the end of its instance`,
+        });
+      }
+      if (then === "more") continue;
+      if (then === "end") return { state, turns, cut: undefined };
+      if ("cut" in then) return { state, turns, cut: then.cut };
+      throw then.failure;
     }
-    if (batch.length > 0) await run(batch);
-    return { state, turns, cut: undefined };
   } finally {
     worker.discard();
   }
+}
+
+/** Whether a turn can be run to where it ended: a cut is found again by its fuel, if nothing was left out before it. */
+function endIsKnown({ closing }: RecordedTurn, { from }: ReplayJob): boolean {
+  return closing.kind !== "cut" || (closing.fuel !== undefined && from === "begins");
+}
+
+/** Reads the next turns for the worker; what is wrong with one is said when those before it have run. */
+function nextBatch(reader: LogReader, job: ReplayJob, following: Iterator<RecordedTurn>): Batch {
+  const recorded: RecordedTurn[] = [];
+  const inputs: ReplayInput[] = [];
+  const batch = (then: Batch["then"]): Batch => ({ recorded, inputs, then });
+  let chars = 0;
+  try {
+    while (inputs.length < batchTurnsMax && chars < batchCharsMax) {
+      const next = following.next();
+      if (next.done === true) return batch("end");
+      const turn = next.value;
+      if (!endIsKnown(turn, job)) return batch({ cut: turn });
+      const input = replayInput(reader, job.address, turn);
+      recorded.push(turn);
+      inputs.push(input);
+      chars += input.text.length + input.calls.reduce((sum, call) => sum + call.result.length, 0);
+      if (turn.turn === job.statesAt) return batch("end");
+    }
+    return batch("more");
+  } catch (error) {
+    if (!(error instanceof ReplayError)) throw error;
+    return batch({ failure: error });
+  }
+}
+
+/** What is recorded of how a turn went, as the worker takes it. */
+function told(reader: LogReader, address: string, { calls, closing }: RecordedTurn): ReplayStart {
+  return {
+    calls: calls.map((entry) => callRecord(reader, address, entry)),
+    ...(closing.kind === "cut" && closing.fuel !== undefined && { cutAt: closing.fuel }),
+  };
 }
 
 function replayInput(reader: LogReader, address: string, recorded: RecordedTurn): ReplayInput {
@@ -102,82 +178,8 @@ function replayInput(reader: LogReader, address: string, recorded: RecordedTurn)
     turn: recorded.turn,
     type: opening.type,
     text: messageText(opening, partText(reader, address, opening, 0)),
-    calls: recorded.calls.map((entry) => callRecord(reader, address, entry)),
+    ...told(reader, address, recorded),
   };
-}
-
-/**
- * Compares what a turn did with what is recorded.
- *
- * @throws {ReplayError} `diverged`
- */
-function compareTurn(
-  reader: LogReader,
-  address: string,
-  recorded: RecordedTurn,
-  report: TurnReport,
-  from: ReplayJob["from"],
-): void {
-  const { closing } = recorded;
-  const { end } = report;
-  const diverged = (detail: string): never => {
-    throw new ReplayError({
-      code: "diverged",
-      address,
-      turn: recorded.turn,
-      seq: closing.seq,
-      detail,
-      ...(end.end === "diverged" && { divergence: end.divergence }),
-    });
-  };
-  const commits = (index: number, digest: string) =>
-    commitDigest(digest as HashHex, partSalt(reader, address, closing.seq, index)) === closing.parts[index];
-  switch (closing.kind) {
-    case "return":
-      if (closing.outcome === "ok") {
-        if (end.end !== "ok") return diverged(`wanted an ok return, got ${endText(report)}`);
-        const given = from === "joins" && recorded.opening.kind === "keyframe";
-        if (!given && !commits(0, end.stateSha256)) diverged("the state differs");
-        if (end.response !== undefined && !commits(1, sha256TextHex(end.response))) {
-          diverged(`the response differs: got ${end.response.slice(0, 200)}`);
-        }
-      } else {
-        if (end.end !== "err") return diverged(`wanted a refusal, got ${endText(report)}`);
-        if (!commits(0, sha256TextHex(end.error))) {
-          diverged(`the error differs: got ${end.error.slice(0, 200)}`);
-        }
-      }
-      break;
-    case "trap":
-      if (end.end !== "trap" || end.code !== closing.code) {
-        return diverged(`wanted a trap (${closing.code}), got ${endText(report)}`);
-      }
-      if (!commits(0, sha256TextHex(end.reason))) {
-        diverged(`the reason differs: got ${end.reason.slice(0, 200)}`);
-      }
-      break;
-    case "cut":
-      return;
-  }
-  if (from === "begins" && report.fuel !== closing.fuel) {
-    diverged(`the fuel differs: wanted ${closing.fuel}, got ${report.fuel}`);
-  }
-}
-
-function endText(report: TurnReport): string {
-  const { end } = report;
-  switch (end.end) {
-    case "ok":
-      return "an ok return";
-    case "err":
-      return `a refusal: ${end.error}`;
-    case "trap":
-      return `a trap (${end.code}): ${end.reason}`;
-    case "cut":
-      return `a cut (${end.reason}): ${end.detail}`;
-    case "diverged":
-      return "another call than the recorded one";
-  }
 }
 
 /** Reports as they come, to be taken one by one. */

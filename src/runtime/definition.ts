@@ -1,13 +1,13 @@
 import type { ActorDefinition } from "../actor/mod.ts";
 import { canonicalize } from "../codec/mod.ts";
-import { checkActor, type ComponentType, jcoVersion, type LoadedComponent } from "../component/mod.ts";
+import { checkActor, type ComponentType, type LoadedComponent } from "../component/mod.ts";
 import { type Grants, hostInterfaces } from "../host/mod.ts";
-import { limits as limitsSchedule } from "../limits/mod.ts";
 import { manifestJson, type ManifestTree } from "../manifest/mod.ts";
-import { environment, runtime } from "../platform/mod.ts";
+import { environment } from "../platform/mod.ts";
 import type { ComponentBytes } from "./component_bytes.ts";
+import { execution } from "./execution.ts";
 import { RuntimeError } from "./runtime_error.ts";
-import { replayBehaviour, theaterVersion } from "./version.ts";
+import { theaterVersion } from "./version.ts";
 
 /** A new activation begins after so many turns, so that replaying one stays within seconds. */
 const turnsPerActivationDefault = 10_000;
@@ -56,15 +56,7 @@ export function defineActor(
       about: canonicalize({ theater: theaterVersion }),
       component: componentPart(component),
       manifest: manifestJson(manifest),
-      execution: canonicalize({
-        theater: theaterVersion,
-        jco: jcoVersion,
-        rewriter: limitsSchedule.version.rewriter,
-        schedule: limitsSchedule.version.schedule,
-        replay: replayBehaviour,
-        engine: `${runtime.engine} ${runtime.engineVersion}`,
-        runtime: `${runtime.name} ${runtime.version}`,
-      }),
+      execution: canonicalize(execution),
     },
   };
 }

@@ -8,3 +8,6 @@ export const theaterVersion: string = package_json.version;
  * later release. Goes up with any change of what a replayed guest can observe.
  */
 export const replayBehaviour = 1;
+
+/** All behaviours of replay that this version has; `docs/replay-behaviour.md` says what they are. */
+export const replayBehaviours: readonly number[] = [1];

@@ -11,7 +11,14 @@ import { bindHost, type Effect, type HostContext } from "../host/mod.ts";
 import { createMeter } from "../limits/mod.ts";
 import { createControl, markProgress, wished } from "./control.ts";
 import { coreModules, importGlue } from "./guest.ts";
-import type { ActivationSetup, ReplayInput, TurnEnd, TurnInput, TurnReport } from "./protocol.ts";
+import type {
+  ActivationSetup,
+  ReplayInput,
+  ReplayStart,
+  TurnEnd,
+  TurnInput,
+  TurnReport,
+} from "./protocol.ts";
 import { checkAnswer, checkRefusal, crashEnd, Cut, okEnd } from "./turn_end.ts";
 
 /** What the worker's own realm offered before it was sealed. */
@@ -43,6 +50,9 @@ const actorInterface = "theater:actor/actor@0.1.0";
 /** What a script component exports to take its script in before the first message. */
 const scriptStart = "theater:script/script@0.1.0#start";
 
+/** What is recorded of a turn that has not been. */
+const live: ReplayStart = { calls: [] };
+
 /** What records or replays turns, whichever of the two it is. */
 interface Tape extends Crossing {
   begin(calls: readonly CallRecord[]): void;
@@ -52,13 +62,13 @@ interface Tape extends Crossing {
 /**
  * Instantiates the component of `setup` and returns what runs its turns.
  *
- * @param replayed the calls recorded while it was instantiated, to run it again;
+ * @param replayed what was recorded while it was instantiated, to run it again;
  * `undefined` to run it live
  */
 export async function createActivation(
   setup: ActivationSetup,
   ports: WorkerPorts,
-  replayed: readonly CallRecord[] | undefined,
+  replayed: ReplayStart | undefined,
 ): Promise<Activation> {
   const control = createControl(setup.control);
   const { limits } = setup;
@@ -85,18 +95,21 @@ export async function createActivation(
   let instance: unknown;
 
   /** Runs one turn of whatever kind, from its opening to its end. */
-  function perform(number: number, calls: readonly CallRecord[], work: () => TurnEnd): TurnReport {
+  function perform(number: number, { calls, cutAt }: ReplayStart, work: () => TurnEnd): TurnReport {
     turn = number;
     effects = [];
     markProgress(control);
     const startMs = ports.nowMs();
     deadline = ports.elapsedMs() + limits.turnMs;
+    meter.beginTurn(cutAt === undefined ? {} : { fuelMax: cutAt });
     tape.begin(calls);
     let end: TurnEnd;
     try {
       end = work();
     } catch (thrown) {
-      end = crashEnd(thrown, tape.stopped(), meter.stackExhausted(), limits);
+      end = meter.fuelExhausted()
+        ? { end: "cut", reason: "killed", detail: "the record was cut here" } // Only a replay limits fuel.
+        : crashEnd(thrown, tape.stopped(), meter.stackExhausted(), limits);
     }
     const fuel = meter.fuelUsed();
     const taken = tape.end();
@@ -108,7 +121,6 @@ export async function createActivation(
   }
 
   function call(input: TurnInput): TurnEnd {
-    meter.beginTurn();
     const init = input.type === "init";
     const returned = init
       ? tape.invokeExport(instance, `${actorInterface}#init`, [input.text])
@@ -126,7 +138,7 @@ export async function createActivation(
     return okEnd(state, response, ports.byteLength);
   }
 
-  const started = perform(setup.turn, replayed ?? [], () => {
+  const started = perform(setup.turn, replayed ?? live, () => {
     instance = instantiate(coreModules(setup), tape.imports, meter.instantiateCore);
     if (setup.source !== undefined) tape.invokeExport(instance, scriptStart, []);
     return okEnd(state, undefined, ports.byteLength);
@@ -135,7 +147,7 @@ export async function createActivation(
   return {
     started,
     alive: () => alive,
-    run: (input) => perform(input.turn, "calls" in input ? input.calls : [], () => call(input)),
+    run: (input) => perform(input.turn, "calls" in input ? input : live, () => call(input)),
     state: () => state,
   };
 }

@@ -1,9 +1,9 @@
-import type { CallRecord } from "../boundary/mod.ts";
 import { createControl, wish } from "./control.ts";
 import type {
   ActivationSetup,
   FromWorker,
   ReplayInput,
+  ReplayStart,
   ToWorker,
   TurnInput,
   TurnReport,
@@ -48,19 +48,19 @@ const overrunMs = 500;
 /** Starts a worker that runs live turns and records them. */
 export const startRecording: StartWorker = (setup, handlers) => start(setup, handlers, undefined);
 
-/** Starts a worker that runs recorded turns again; `calls` are those of the instantiation. */
+/** Starts a worker that runs recorded turns again; `recorded` is what was recorded of the instantiation. */
 export function startReplaying(
   setup: WorkerSetup,
-  calls: readonly CallRecord[],
+  recorded: ReplayStart,
   handlers: WorkerHandlers,
 ): WorkerHandle {
-  return start(setup, handlers, calls);
+  return start(setup, handlers, recorded);
 }
 
 function start(
   setup: WorkerSetup,
   handlers: WorkerHandlers,
-  replayed: readonly CallRecord[] | undefined,
+  replayed: ReplayStart | undefined,
 ): WorkerHandle {
   const control = createControl();
   const turnMs = setup.limits.turnMs;
@@ -98,7 +98,7 @@ function start(
   ask(
     replayed === undefined
       ? { ask: "record", setup: whole }
-      : { ask: "replay", setup: whole, calls: replayed },
+      : { ask: "replay", setup: whole, start: replayed },
     loadGraceMs,
   );
   return {

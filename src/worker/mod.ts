@@ -25,5 +25,5 @@ export {
   type WorkerHandlers,
 } from "./client.ts";
 export type { WorkerSetup } from "./client.ts";
-export type { ReplayInput, TurnEnd, TurnInput, TurnReport, WorkerLimits } from "./protocol.ts";
+export type { ReplayInput, ReplayStart, TurnEnd, TurnInput, TurnReport, WorkerLimits } from "./protocol.ts";
 export { coolWorkers, warmWorker } from "./spare.ts";

@@ -48,7 +48,12 @@ export interface TurnInput {
 /** A turn that is run again: what was recorded of it. */
 export interface ReplayInput extends TurnInput {
   readonly calls: readonly CallRecord[];
+  /** Fuel that a turn had used when it was cut: it is stopped there again. */
+  readonly cutAt?: number;
 }
+
+/** An instantiation that is run again: what was recorded of it. */
+export type ReplayStart = Pick<ReplayInput, "calls" | "cutAt">;
 
 /** How a turn ended, as seen by the worker. */
 export type TurnEnd =
@@ -83,7 +88,7 @@ export interface TurnReport {
 /** What the host asks of a worker. */
 export type ToWorker =
   | { readonly ask: "record"; readonly setup: ActivationSetup }
-  | { readonly ask: "replay"; readonly setup: ActivationSetup; readonly calls: readonly CallRecord[] }
+  | { readonly ask: "replay"; readonly setup: ActivationSetup; readonly start: ReplayStart }
   | { readonly ask: "turns"; readonly turns: readonly TurnInput[] }
   | { readonly ask: "replay-turns"; readonly turns: readonly ReplayInput[] };
 

@@ -29,7 +29,7 @@ async function onMessage(message: ToWorker): Promise<void> {
       activation = await createActivation(
         message.setup,
         ports,
-        message.ask === "replay" ? message.calls : undefined,
+        message.ask === "replay" ? message.start : undefined,
       );
       report([activation.started], activation, true);
       break;

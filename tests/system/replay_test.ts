@@ -77,7 +77,8 @@ async function checkReplays(folder: string): Promise<void> {
       strictEqual(turns + cuts, row?.turns, address);
       const kept = reader.state(address);
       strictEqual(state, kept && new TextDecoder().decode(kept.bytes), address);
-      strictEqual(cuts, ["everything", "everything/counter"].includes(address) ? 1 : 0);
+      // What was cut by its deadline is run again up to the unit of fuel at which it was.
+      strictEqual(cuts, 0, address);
     }
   });
 }

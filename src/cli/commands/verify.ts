@@ -1,21 +1,21 @@
 import { resolve } from "node:path";
+import type { LogReader } from "../../store/mod.ts";
 import { CliError } from "../cli_error.ts";
 import { defineCommand } from "../command.ts";
-import type { Output } from "../context.ts";
 import { type ExitCode, exitCode } from "../exit_code.ts";
 import { findLog } from "../find_log.ts";
 import { flag, list, optional, value } from "../option.ts";
-import { formatCount } from "../quantity.ts";
 import { text } from "../readers.ts";
 import { readTrust } from "../read_trust.ts";
 import { writeReport } from "../report.ts";
-import { replayLog } from "../replay_log.ts";
+import { replayLog, replayOutcome } from "../replay_log.ts";
+import { createShareProgress } from "../share_progress.ts";
 import { formatProofVerdict, formatVerdict } from "../verdict_text.ts";
 
 /** Entries from which on a terminal shows how far it has come. */
 const progressEntriesMin = 20_000;
-/** How often the line is drawn again, in milliseconds. */
-const progressIntervalMs = 200;
+/** The same of turns that are run again. */
+const progressTurnsMin = 1000;
 
 /** `theater verify [file]` */
 export const verify = defineCommand({
@@ -68,18 +68,27 @@ export const verify = defineCommand({
       return exitOf(verdict.exit);
     }
 
-    const { openEvidence, StoreError } = await import("../../store/mod.ts");
+    const runAgain = async (reader: LogReader) => {
+      const progress = createShareProgress(err, context.nowMs, "turns", progressTurnsMin);
+      try {
+        return await replayOutcome(await replayLog(reader, undefined, progress.step));
+      } finally {
+        await progress.finish();
+        reader.close();
+      }
+    };
+    const { openEvidence, openLogReader, StoreError } = await import("../../store/mod.ts");
     const judge = await import("../../verify/mod.ts");
     try {
       const evidence = openEvidence(path);
       try {
-        const progress = createProgress(err, context.nowMs);
+        const progress = createShareProgress(err, context.nowMs, "entries", progressEntriesMin);
         const judgement = judge.verify(evidence, trust, progress.step);
         await progress.finish();
         const { exit } = judgement.verdict;
         // What is refuted already is not run: its parts are not what they should be.
         const verdict = options.replay && (exit === 0 || exit === 3)
-          ? judgement.withReplay(await replayLog(path))
+          ? judgement.withReplay(await runAgain(openLogReader(path)))
           : judgement.verdict;
         await out.write(global.json ? `${JSON.stringify(verdict)}\n` : formatVerdict(verdict, out.style));
         return exitOf(verdict.exit);
@@ -111,23 +120,4 @@ function locate(file: string | undefined, db: string | undefined, folder: string
 
 function exitOf(exit: 0 | 1 | 2 | 3): ExitCode {
   return ([exitCode.done, exitCode.no, exitCode.failed, exitCode.policy] as const)[exit];
-}
-
-/** Shows on a terminal how far the reading of a large file has come. */
-function createProgress(err: Output, nowMs: () => number) {
-  const shown = err.columns !== undefined;
-  let drawnMs = nowMs();
-  let drawn = false;
-  return {
-    step(entries: number, of: number) {
-      if (!shown || of < progressEntriesMin || nowMs() - drawnMs < progressIntervalMs) return;
-      drawnMs = nowMs();
-      drawn = true;
-      const share = of === 0 ? 100 : Math.min(100, Math.floor(100 * entries / of));
-      void err.write(`\r\x1b[K${formatCount(entries)} of ${formatCount(of)} entries, ${share} %`);
-    },
-    async finish() {
-      if (drawn) await err.write("\r\x1b[K");
-    },
-  };
 }

@@ -1,0 +1,117 @@
+import { resolve } from "node:path";
+import type { ChainReplay, PassedOverCode } from "../../replay/mod.ts";
+import { defineCommand } from "../command.ts";
+import { type ExitCode, exitCode } from "../exit_code.ts";
+import { findLog } from "../find_log.ts";
+import { optional } from "../option.ts";
+import { requireActor } from "../read_log.ts";
+import { actorAddress, text } from "../readers.ts";
+import { engineHere, replayLog } from "../replay_log.ts";
+import { formatReplay, totalOf } from "../replay_text.ts";
+import { writeReport } from "../report.ts";
+import { createShareProgress } from "../share_progress.ts";
+import { CliError } from "../cli_error.ts";
+
+/** Entries, and turns, from which on a terminal shows how far it has come. */
+const progressEntriesMin = 20_000;
+const progressTurnsMin = 1000;
+
+/** `theater replay [file] [actor]` */
+export const replay = defineCommand({
+  name: "replay",
+  summary: "Run recorded turns again, and say where they go another way",
+  details: [
+    "Checks a log or a bundle as theater verify does, then runs its turns again with the component that " +
+    "it carries: what the component asks is compared with what it asked, and answered as it was " +
+    "answered; how each turn ends, its state and its fuel are compared to the byte. Nothing real is " +
+    "called: a worker that replays holds no function of the host.",
+    "Where a turn goes another way, it says in which entry and field, what came just before, and what it " +
+    "may come from. What it takes to run a turn may be withheld, erased or pruned: it is said then, and " +
+    "is no difference.",
+    "Exit codes: 0 as recorded, as far as it could be run; 1 it went another way, or the file is refuted; " +
+    "2 it could not be run.",
+  ],
+  options: {},
+  operands: {
+    file: optional(text("<file>", "a file"), "a bundle, or a log; without it the log of this folder"),
+    actor: optional(actorAddress, "only this actor"),
+  },
+  examples: [
+    { line: "theater replay", note: "the log of this folder" },
+    { line: "theater replay ledger.db", note: "a bundle that somebody sent" },
+    { line: "theater replay ledger.db bank/teller --json", note: "one actor, for other programs" },
+  ],
+  async run({ operands, global, context }) {
+    const { out, err, folder } = context;
+    const { file, actor } = operands;
+    if (file !== undefined && global.db !== undefined) {
+      const why = "both name what is to be replayed";
+      throw new CliError({ code: "conflict", options: ["--db", "<file>"], why });
+    }
+    const path = file === undefined ? findLog(global.db, folder, () => true) : resolve(folder, file);
+    const { openEvidence, openLogReader, StoreError } = await import("../../store/mod.ts");
+    const judge = await import("../../verify/mod.ts");
+
+    /** Judges the file; nothing of one that is refuted is run. */
+    async function refutation(): Promise<string | undefined> {
+      const evidence = openEvidence(path);
+      const progress = createShareProgress(err, context.nowMs, "entries", progressEntriesMin);
+      try {
+        const { headline, exit } = judge.verify(evidence, judge.noTrust, progress.step).verdict;
+        return exit === 1 || exit === 2 ? headline : undefined;
+      } finally {
+        await progress.finish();
+        evidence.close();
+      }
+    }
+
+    try {
+      const refuted = await refutation();
+      if (refuted !== undefined) {
+        const next = ["theater verify says what is wrong with it; nothing of it was run"];
+        const message = `Cannot replay ${file ?? path}: ${refuted}`;
+        const exit = refuted.startsWith("refuted") ? exitCode.no : exitCode.failed;
+        await writeReport({ code: "refuted", message, next, exit }, err, global.json);
+        return exit;
+      }
+      const reader = openLogReader(path);
+      try {
+        const addresses = actor === undefined ? undefined : [requireActor(reader, actor).address];
+        const progress = createShareProgress(err, context.nowMs, "turns", progressTurnsMin);
+        let chains: readonly ChainReplay[];
+        try {
+          chains = await replayLog(reader, addresses, progress.step);
+        } finally {
+          await progress.finish();
+        }
+        // A chain without turns, such as that of a node, has nothing to replay.
+        chains = chains.filter(({ turns }) => turns > 0);
+        const exit = exitOf(chains);
+        await out.write(
+          global.json
+            ? `${JSON.stringify({ engine: engineHere, ...totalOf(chains), exit, actors: chains })}\n`
+            : formatReplay(reader, chains, engineHere, out),
+        );
+        return exit;
+      } finally {
+        reader.close();
+      }
+    } catch (error) {
+      if (!(error instanceof StoreError || error instanceof judge.EvidenceError)) throw error;
+      const { code } = error.fault;
+      const next = ["this is no verdict: the file could not be read"];
+      await writeReport({ code, message: error.message, next, exit: exitCode.failed }, err, global.json);
+      return exitCode.failed;
+    }
+  },
+});
+
+/** What lies with who replays, not with what the record still holds. */
+const failures: ReadonlySet<PassedOverCode> = new Set(["component", "version", "limits", "load", "lost"]);
+
+function exitOf(chains: readonly ChainReplay[]): ExitCode {
+  if (chains.some(({ divergences }) => divergences.length > 0)) return exitCode.no;
+  const { reproduced, turns } = totalOf(chains);
+  const failed = chains.some(({ passedOver }) => passedOver.some(({ code }) => failures.has(code)));
+  return failed || (reproduced === 0 && turns > 0) ? exitCode.failed : exitCode.done;
+}
