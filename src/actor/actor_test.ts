@@ -19,13 +19,15 @@ interface FakeWorker {
 }
 
 const definition: Omit<ActorDefinition, "origin"> = {
-  address: "one",
-  glue: "",
-  modules: {},
-  type: { imports: [], exports: [] },
-  grants: noGrants,
-  environment: [],
-  limits: { turnMs: 1000, messageBytesMax: 1000, stateBytesMax: 1000, callsMax: 10, recordBytesMax: 1000 },
+  setup: {
+    address: "one",
+    glue: "",
+    modules: {},
+    type: { imports: [], exports: [] },
+    grants: noGrants,
+    environment: [],
+    limits: { turnMs: 1000, messageBytesMax: 1000, stateBytesMax: 1000, callsMax: 10, recordBytesMax: 1000 },
+  },
   mailboxMax: 100,
   params: "null",
   parts: { about: "{}", component: "{}", manifest: "{}", execution: "{}" },

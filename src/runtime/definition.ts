@@ -25,23 +25,25 @@ export function defineActor(
 ): ActorDefinition {
   const { permissions, limits } = manifest;
   return {
-    address,
     origin: `${node}/${address}`,
-    glue: loaded.glue,
-    modules: loaded.modules,
-    type: loaded.type,
-    ...(component.script !== undefined && { source: component.script.source }),
-    grants: permissions,
-    environment: permissions.environment.flatMap((name) => {
-      const value = environment(name);
-      return value === undefined ? [] : [[name, value] as const];
-    }),
-    limits: {
-      turnMs: limits.turnMs,
-      messageBytesMax: limits.messageBytes,
-      stateBytesMax: limits.stateBytes,
-      callsMax,
-      recordBytesMax: 4 * limits.messageBytes + limits.memoryBytes,
+    setup: {
+      address,
+      glue: loaded.glue,
+      modules: loaded.modules,
+      type: loaded.type,
+      ...(component.script !== undefined && { source: component.script.source }),
+      grants: permissions,
+      environment: permissions.environment.flatMap((name) => {
+        const value = environment(name);
+        return value === undefined ? [] : [[name, value] as const];
+      }),
+      limits: {
+        turnMs: limits.turnMs,
+        messageBytesMax: limits.messageBytes,
+        stateBytesMax: limits.stateBytes,
+        callsMax,
+        recordBytesMax: 4 * limits.messageBytes + limits.memoryBytes,
+      },
     },
     mailboxMax: limits.mailboxMessages,
     params: manifest.params,
