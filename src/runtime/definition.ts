@@ -1,9 +1,9 @@
 import type { ActorDefinition } from "../actor/mod.ts";
 import { canonicalize } from "../codec/mod.ts";
 import { checkActor, type ComponentType, jcoVersion, type LoadedComponent } from "../component/mod.ts";
-import { type Grants, hostInterfaces } from "../host/mod.ts";
+import { hostInterfaces } from "../host/mod.ts";
 import { limits as limitsSchedule } from "../limits/mod.ts";
-import { manifestJson, type ManifestTree } from "../manifest/mod.ts";
+import { manifestJson, type ManifestTree, type Permissions } from "../manifest/mod.ts";
 import { environment, runtime } from "../platform/mod.ts";
 import type { ComponentBytes } from "./component_bytes.ts";
 import { RuntimeError } from "./runtime_error.ts";
@@ -81,7 +81,7 @@ function componentPart({ sha256, script }: ComponentBytes): string {
 export function checkComponent(
   address: string,
   type: ComponentType,
-  grants: Grants,
+  grants: Permissions,
   isScript: boolean,
 ): void {
   checkActor(type, offeredInterfaces);
