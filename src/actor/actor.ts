@@ -1,15 +1,18 @@
 import { type ChainHead, type KeyframeReason, messageText } from "../chain/mod.ts";
-import { sha256TextHex } from "../codec/mod.ts";
 import type { MailRow } from "../store/mod.ts";
 import type { TurnInput, TurnReport, WorkerHandle } from "../worker/mod.ts";
-import { createChainWriter, type PartDraft } from "./chain_writer.ts";
-import { type Settled, settleEffects, timerGone } from "./effects.ts";
+import { appendAccept } from "./accept_entry.ts";
+import { createChainWriter } from "./chain_writer.ts";
+import { settleEffects, timerGone } from "./effects.ts";
+import { createKeptState, type StatePast } from "./kept_state.ts";
 import { createKeyDesk } from "./keys.ts";
 import { incomingFromMail } from "./mail.ts";
 import { createMailbox } from "./mailbox.ts";
 import type { Answer, Incoming, UndeliveredCode } from "./message.ts";
+import { createOutbox } from "./outbox.ts";
 import type { ActorDefinition, ActorPorts } from "./ports.ts";
 import { appendReceive, appendTurn } from "./turn_entries.ts";
+import { answerOf, crashOf } from "./turn_outcome.ts";
 
 /** Most turns handed to a worker at once: a hop between threads costs more than a turn. */
 const batchTurnsMax = 64;
@@ -17,14 +20,8 @@ const batchTurnsMax = 64;
 /** Most characters of messages handed over at once. */
 const batchCharsMax = 1 << 20;
 
-/** What running an activation's instantiation again is worth, in bytes of a log run again (some 30 ms). */
-const activationBytes = 1 << 16;
-
-/** Most time that the turns since the state row may have taken: running them again takes about as long. */
-const behindMsMax = 2000;
-
 /** What is known of an actor from its chain when it starts. */
-export interface ActorPast {
+export interface ActorPast extends StatePast {
   /** Where the chain stands; `undefined` for an actor that is new. */
   readonly head: ChainHead | undefined;
   /** How many turns and activations have begun. */
@@ -32,16 +29,8 @@ export interface ActorPast {
   readonly activations: number;
   /** Whether `init` has made a state. */
   readonly initialised: boolean;
-  /** The last committed state; `null` text before the first. */
-  readonly state: string;
-  /** The last entry that commits to it; -1 if there is none. */
-  readonly stateSeq: number;
-  /** The entry whose state the log's state row holds; -1 if there is none. */
-  readonly stateRowSeq: number;
   /** Whether turns had to be run again to know the state. */
   readonly replayed: boolean;
-  /** Bytes of entries and parts since the last keyframe that holds its state whole; may stop counting at the state's size. */
-  readonly bytesSinceKeyframe: number;
   readonly reason: KeyframeReason;
   readonly mail: readonly MailRow[];
 }
@@ -81,7 +70,7 @@ type Phase =
 
 /** Makes an actor that will go on where `past` left it. It takes messages at once, and turns after `begin`. */
 export function createActor(definition: ActorDefinition, past: ActorPast, ports: ActorPorts): Actor {
-  const { address, origin } = definition;
+  const { origin, setup: { address } } = definition;
   const chain = createChainWriter(address, origin, past.head);
   const mailbox = createMailbox();
   const keys = createKeyDesk((key, body) => ports.recall(address, key, body));
@@ -92,29 +81,23 @@ export function createActor(definition: ActorDefinition, past: ActorPast, ports:
   let activation = past.activations - 1;
   let turnsInActivation = 0;
   let initialised = past.initialised;
-  let state = past.state;
-  let stateSeq = past.stateSeq; // The entry that commits to `state`.
-  let stateRowSeq = past.stateRowSeq;
-  /** What it would take to come from the state row to `state`. */
-  let behind = { bytes: 0, turnMs: 0 };
-  let bytesAtKeyframe = -past.bytesSinceKeyframe;
+  const state = createKeptState(chain, past);
   /** Messages that will be delivered when they are committed. */
   let reserved = 0;
-  /** Answers that wait for the commit in preparation. */
-  let answers: (() => void)[] = [];
-  let settled: Settled[] = [];
-  /** Commits under way, so that stopping can wait for them. */
-  let committing: Promise<void> = Promise.resolve();
   const started = Promise.withResolvers<void>();
   const idle = { wake: () => {} };
   let stopped: Promise<void> | undefined;
+  const outbox = createOutbox(chain, ports, (error) => {
+    close();
+    ports.commitFailed(error);
+  });
 
   if (past.head === undefined) writeGenesis();
   chain.also({ write: "status", address, status: "running" });
   // Else every crash would leave more to run again after the next one.
-  if (past.replayed) writeStateRow();
+  if (past.replayed) state.flush();
   for (const row of past.mail) takeIn(incomingFromMail(row));
-  commit();
+  outbox.commit();
 
   function writeGenesis() {
     chain.also({ write: "create", address, origin });
@@ -134,25 +117,15 @@ export function createActor(definition: ActorDefinition, past: ActorPast, ports:
     phase = { phase: "activating", reason, initialising: false };
     activation += 1;
     turnsInActivation = 0;
-    behind.bytes -= activationBytes;
-    worker = ports.startWorker({
-      address,
-      glue: definition.glue,
-      modules: definition.modules,
-      type: definition.type,
-      ...(definition.source !== undefined && { source: definition.source }),
-      grants: definition.grants,
-      environment: definition.environment,
-      limits: definition.limits,
-      state,
-      turn: nextTurn,
-    }, { reports: onReports, lost: onLost });
+    state.activated();
+    const setup = { ...definition.setup, state: state.text(), turn: nextTurn };
+    worker = ports.startWorker(setup, { reports: onReports, lost: onLost });
   }
 
   function onReports(reports: readonly TurnReport[], last: boolean) {
     for (const report of reports) onReport(report);
     if (last) retryUntouched();
-    commit();
+    outbox.commit();
     if (phase.phase === "ready") pump();
     else if (last) idle.wake();
   }
@@ -168,7 +141,7 @@ export function createActor(definition: ActorDefinition, past: ActorPast, ports:
     chain.append(
       { kind: "keyframe", time: report.startMs, activation, reason, turn: report.turn },
       [
-        keyframeState(),
+        state.keyframePart(activation === 0, ports.salt()),
         { text: component, salt: ports.salt() },
         { text: manifest, salt: ports.salt() },
         { text: execution, salt: ports.salt() },
@@ -177,26 +150,13 @@ export function createActor(definition: ActorDefinition, past: ActorPast, ports:
     );
     const seq = closeTurn(report);
     if (report.end.end !== "ok") return fail(report, seq);
-    stateSeq = seq;
+    state.standsAt(seq);
     ports.observe({ event: "started", address, reason });
     if (initialised) return becomeReady();
     phase = { phase: "activating", reason, initialising: true };
     const init: Incoming = { type: "init", from: "outside", body: definition.params, salt: ports.salt() };
     inFlight = [init];
     worker?.turns([{ turn: nextTurn, type: "init", text: definition.params }]);
-  }
-
-  /**
-   * Whole when the log has outgrown it since the last that was, so that a replay need not begin long before;
-   * always in the first, as there is nothing to derive it from.
-   */
-  function keyframeState(): PartDraft {
-    const salt = ports.salt();
-    if (activation > 0 && chain.bytes() - bytesAtKeyframe < state.length) {
-      return { sha256: sha256TextHex(state), salt };
-    }
-    bytesAtKeyframe = chain.bytes();
-    return { text: state, salt };
   }
 
   function onInitialised(report: TurnReport) {
@@ -206,7 +166,7 @@ export function createActor(definition: ActorDefinition, past: ActorPast, ports:
     const seq = closeTurn(report);
     if (report.end.end !== "ok") return fail(report, seq);
     initialised = true;
-    keepState(report, seq);
+    state.after(report, seq);
     becomeReady();
   }
 
@@ -214,7 +174,7 @@ export function createActor(definition: ActorDefinition, past: ActorPast, ports:
   function closeTurn(report: TurnReport): number {
     const places = appendTurn(chain, report, ports.salt);
     nextTurn = report.turn + 1;
-    if (report.end.end === "ok") settled.push(settleEffects(chain, report, places, ports));
+    if (report.end.end === "ok") outbox.settle(settleEffects(chain, report, places, ports));
     return places.closing.seq;
   }
 
@@ -239,11 +199,11 @@ export function createActor(definition: ActorDefinition, past: ActorPast, ports:
       const key = new TextEncoder().encode(message.key.text);
       chain.also({ write: "key", address, key, seq: received.seq });
     }
-    keepState(report, seq);
+    state.after(report, seq);
     const { answered, key } = message;
     if (answered !== undefined || key !== undefined) {
       const answer = answerOf(report, seq);
-      answers.push(() => {
+      outbox.afterCommit(() => {
         answered?.(answer);
         if (key !== undefined) keys.answered(key.text, answer);
       });
@@ -253,7 +213,7 @@ export function createActor(definition: ActorDefinition, past: ActorPast, ports:
 
   function crash(report: TurnReport, seq: number) {
     const { code, reason } = crashOf(report);
-    answers.push(() => ports.observe({ event: "crashed", address, code, reason, seq }));
+    outbox.afterCommit(() => ports.observe({ event: "crashed", address, code, reason, seq }));
     worker?.discard();
     worker = undefined;
     mailbox.putBack(inFlight);
@@ -268,7 +228,7 @@ export function createActor(definition: ActorDefinition, past: ActorPast, ports:
     phase = { phase: "failed", reason };
     inFlight = [];
     chain.also({ write: "status", address, status: "failed" });
-    answers.push(() => {
+    outbox.afterCommit(() => {
       ports.observe({ event: "failed", address, reason: `${reason} (entry ${seq})` });
       started.resolve();
       refuseWaiting(`${address} has failed: ${reason}`);
@@ -295,52 +255,8 @@ export function createActor(definition: ActorDefinition, past: ActorPast, ports:
       fuel: 0,
       end: { end: "cut", reason: "lost", detail },
     });
-    commit();
+    outbox.commit();
     idle.wake();
-  }
-
-  /** Remembers the state after a turn; rewrites the row when recovery would have too much to run again. */
-  function keepState(report: TurnReport, seq: number) {
-    behind.turnMs += report.endMs - report.startMs;
-    if (report.end.end !== "ok") return;
-    stateSeq = seq;
-    if (report.end.state === undefined) return; // A later report of this batch brings it.
-    state = report.end.state;
-    const outgrown = chain.bytes() - behind.bytes > report.end.stateBytes;
-    if (outgrown || behind.turnMs > behindMsMax) writeStateRow();
-  }
-
-  function writeStateRow() {
-    chain.also({ write: "state", address, seq: stateSeq, bytes: new TextEncoder().encode(state) });
-    stateRowSeq = stateSeq;
-    behind = { bytes: chain.bytes(), turnMs: 0 };
-  }
-
-  function commit() {
-    const writes = chain.take();
-    if (writes.length === 0) return;
-    const toAnswer = answers;
-    const toSettle = settled;
-    answers = [];
-    settled = [];
-    committing = ports.commit(writes).then((positions) => {
-      let next = 0;
-      for (const { mail, timersSet, timersGone } of toSettle) {
-        for (const { to, mail: row } of mail) {
-          const position = positions[next++];
-          if (position === undefined) {
-            throw new Error("Cannot deliver: the store gave no position for a message");
-          }
-          ports.deliver(to, { ...row, position });
-        }
-        for (const timer of timersSet) ports.timerSet(timer);
-        for (const timer of timersGone) ports.timerGone(address, timer);
-      }
-      for (const answer of toAnswer) answer();
-    }, (error) => {
-      close();
-      ports.commitFailed(error);
-    });
   }
 
   function pump() {
@@ -348,7 +264,7 @@ export function createActor(definition: ActorDefinition, past: ActorPast, ports:
     const turnsLeft = definition.turnsPerActivation - turnsInActivation;
     if (turnsLeft <= 0) {
       worker.discard();
-      if (stateRowSeq !== stateSeq) writeStateRow(); // So that recovery runs one activation again, no more.
+      state.flush(); // So that recovery runs one activation again, no more.
       return activate("renew");
     }
     inFlight = mailbox.take(Math.min(batchTurnsMax, turnsLeft), batchCharsMax);
@@ -397,7 +313,7 @@ export function createActor(definition: ActorDefinition, past: ActorPast, ports:
   }
 
   async function stop() {
-    if (phase.phase === "stopped" || phase.phase === "failed") return await committing;
+    if (phase.phase === "stopped" || phase.phase === "failed") return await outbox.emptied();
     const ready = phase.phase === "ready";
     phase = { phase: "stopping" };
     if (ready && inFlight.length > 0) {
@@ -405,10 +321,10 @@ export function createActor(definition: ActorDefinition, past: ActorPast, ports:
       await new Promise<void>((resolve) => (idle.wake = resolve));
     }
     close();
-    if (initialised && stateRowSeq !== stateSeq) writeStateRow();
+    if (initialised) state.flush();
     chain.also({ write: "status", address, status: "resting" });
-    commit();
-    await committing;
+    outbox.commit();
+    await outbox.emptied();
     refuseWaiting("the host is stopping");
   }
 
@@ -426,33 +342,13 @@ export function createActor(definition: ActorDefinition, past: ActorPast, ports:
       pump();
     },
     accept(message) {
-      const type = message.type === "request" ? "request" : "send";
       if (!keys.isNew(message, true)) return;
       keys.waits(message);
-      const keyed = message.key !== undefined;
-      const entry = chain.append(
-        { kind: "accept", time: ports.nowMs(), type, from: message.from, keyed },
-        [
-          { text: message.body, salt: message.salt },
-          ...(message.key === undefined ? [] : [{ text: message.key.text, salt: message.key.salt }]),
-        ],
-      );
-      const encoder = new TextEncoder();
-      const key = message.key && { bytes: encoder.encode(message.key.text), salt: message.key.salt };
-      if (key !== undefined) chain.also({ write: "key", address, key: key.bytes, seq: entry.seq });
-      const mail: Omit<MailRow, "position"> = {
-        type,
-        from: message.from,
-        body: encoder.encode(message.body),
-        salt: message.salt,
-        cause: { origin, ...entry },
-        ...(key !== undefined && { key }),
-      };
-      chain.also({ write: "mail", address, mail });
+      const { seq, mail } = appendAccept(chain, message, ports.nowMs());
       reserved += 1;
-      settled.push({ mail: [{ to: address, mail }], timersSet: [], timersGone: [] });
-      answers.push(() => message.answered?.({ answer: "accepted", seq: entry.seq }));
-      commit();
+      outbox.settle({ mail: [{ to: address, mail }], timersSet: [], timersGone: [] });
+      outbox.afterCommit(() => message.answered?.({ answer: "accepted", seq }));
+      outbox.commit();
     },
     deliver(mail) {
       if (mail.type !== "undeliverable") reserved -= 1; // What comes back always finds room.
@@ -465,35 +361,4 @@ export function createActor(definition: ActorDefinition, past: ActorPast, ports:
       worker?.kill();
     },
   };
-}
-
-function crashOf(report: TurnReport) {
-  const { end } = report;
-  switch (end.end) {
-    case "trap":
-      return { code: end.code, reason: end.reason };
-    case "cut":
-      return { code: end.reason, reason: end.detail };
-    case "err":
-      return { code: "unknown" as const, reason: `init refused: ${end.error}` };
-    case "ok":
-    case "diverged":
-      throw new Error(`Cannot name a crash: turn ${report.turn} ended ${end.end}`);
-  }
-}
-
-function answerOf(report: TurnReport, seq: number): Answer {
-  const { end } = report;
-  switch (end.end) {
-    case "ok":
-      return { answer: "ok", response: end.response ?? "null", seq };
-    case "err":
-      return { answer: "refused", error: end.error, seq };
-    case "trap":
-      return { answer: "trapped", code: end.code, reason: end.reason, seq };
-    case "cut":
-      return { answer: "cut", reason: end.reason, detail: end.detail, seq };
-    case "diverged":
-      throw new Error("Cannot answer a message with a divergence: only a replay diverges");
-  }
 }

@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { test } from "node:test";
 import { createChainChecker } from "../chain/mod.ts";
 import { sha256TextHex } from "../codec/mod.ts";
-import { noGrants } from "../host/mod.ts";
+import { NO_PERMISSIONS } from "../manifest/mod.ts";
 import { createMemoryLog, type LogStore, StoreError } from "../store/mod.ts";
 import type { TurnEnd, TurnInput, TurnReport, WorkerHandlers } from "../worker/mod.ts";
 import { type Actor, type ActorPast, createActor } from "./actor.ts";
@@ -19,13 +19,15 @@ interface FakeWorker {
 }
 
 const definition: Omit<ActorDefinition, "origin"> = {
-  address: "one",
-  glue: "",
-  modules: {},
-  type: { imports: [], exports: [] },
-  grants: noGrants,
-  environment: [],
-  limits: { turnMs: 1000, messageBytesMax: 1000, stateBytesMax: 1000, callsMax: 10, recordBytesMax: 1000 },
+  setup: {
+    address: "one",
+    glue: "",
+    modules: {},
+    type: { imports: [], exports: [] },
+    grants: NO_PERMISSIONS,
+    environment: [],
+    limits: { turnMs: 1000, messageBytesMax: 1000, stateBytesMax: 1000, callsMax: 10, recordBytesMax: 1000 },
+  },
   mailboxMax: 100,
   params: "null",
   parts: { about: "{}", component: "{}", manifest: "{}", execution: "{}" },

@@ -1,27 +1,18 @@
 import type { TrapCode } from "../chain/mod.ts";
-import type { ComponentType } from "../component/mod.ts";
-import type { Grants } from "../host/mod.ts";
 import type { MailRow, TimerRow, Write } from "../store/mod.ts";
-import type { StartWorker, WorkerLimits } from "../worker/mod.ts";
+import type { StartWorker, WorkerSetup } from "../worker/mod.ts";
 import type { UndeliveredCode } from "./message.ts";
 import type { Recalled } from "./recall.ts";
 import type { Salt } from "./turn_entries.ts";
 
 /** What an actor runs and within which bounds; fixed while it lives. */
 export interface ActorDefinition {
-  readonly address: string;
   /** `<node>/<address>`. */
   readonly origin: string;
   /** Public key of the actor, for its genesis: 64 hex digits; absent where nothing is sealed. */
   readonly key?: string;
-  readonly glue: string;
-  readonly modules: Readonly<Record<string, WebAssembly.Module>>;
-  readonly type: ComponentType;
-  /** The script of a script actor. */
-  readonly source?: string;
-  readonly grants: Grants;
-  readonly environment: readonly (readonly [name: string, value: string])[];
-  readonly limits: WorkerLimits;
+  /** What its worker is given, the same in every activation. */
+  readonly setup: Omit<WorkerSetup, "state" | "turn">;
   /** Most messages that wait; news and timers have room beyond it. */
   readonly mailboxMax: number;
   /** JSON text for `init`. */

@@ -1,16 +1,5 @@
+import type { Permissions } from "../manifest/mod.ts";
 import type { FunctionType } from "../value/mod.ts";
-
-/** The grants of a manifest that concern host interfaces; everything absent is refused. */
-export interface Grants {
-  readonly log: boolean;
-  readonly clock: boolean;
-  readonly random: boolean;
-  readonly timers: boolean;
-  /** Names of variables that may be read. */
-  readonly environment: readonly string[];
-  /** Address patterns: an address, `prefix/*`, or `*`. */
-  readonly send: readonly string[];
-}
 
 /** Something that happens only if the turn that asked for it commits. */
 export type Effect =
@@ -33,7 +22,7 @@ export type Effect =
 /** What host functions may know and do. One for each activation; lives in the actor's worker. */
 export interface HostContext {
   readonly address: string;
-  readonly grants: Grants;
+  readonly grants: Permissions;
   /** The granted variables as they were when the activation began; an unset one is absent. */
   readonly environment: ReadonlyMap<string, string>;
   /** Longest body that may be sent, in bytes of UTF-8. */
@@ -76,7 +65,7 @@ export interface HostInterface {
   /** As imported, with its version. */
   readonly name: string;
   /** Tells whether `grants` allow it. */
-  granted(grants: Grants): boolean;
+  granted(grants: Permissions): boolean;
   /** The line of a manifest that would grant it, for errors; none if always granted. */
   readonly grantHint: string | undefined;
   readonly functions: Readonly<Record<string, HostFunction>>;
@@ -86,13 +75,3 @@ export interface HostInterface {
 export class HostRefusal extends Error {
   override name = "HostRefusal";
 }
-
-/** What a manifest without permissions grants. */
-export const noGrants: Grants = {
-  log: false,
-  clock: false,
-  random: false,
-  timers: false,
-  environment: [],
-  send: [],
-};

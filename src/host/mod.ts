@@ -19,11 +19,9 @@
 export { bindHost, hostInterfaces } from "./bind.ts";
 export {
   type Effect,
-  type Grants,
   type HostContext,
   type HostFunction,
   type HostInterface,
   HostRefusal,
-  noGrants,
 } from "./host_interface.ts";
 export { scriptCrashFunction } from "./script_source.ts";

@@ -1,8 +1,8 @@
 import type { ActorDefinition } from "../actor/mod.ts";
 import { canonicalize } from "../codec/mod.ts";
 import { checkActor, type ComponentType, type LoadedComponent } from "../component/mod.ts";
-import { type Grants, hostInterfaces } from "../host/mod.ts";
-import { manifestJson, type ManifestTree } from "../manifest/mod.ts";
+import { hostInterfaces } from "../host/mod.ts";
+import { manifestJson, type ManifestTree, type Permissions } from "../manifest/mod.ts";
 import { environment } from "../platform/mod.ts";
 import type { ComponentBytes } from "./component_bytes.ts";
 import { execution } from "./execution.ts";
@@ -30,23 +30,25 @@ export function defineActor(
 ): ActorDefinition {
   const { permissions, limits } = manifest;
   return {
-    address,
     origin: `${node}/${address}`,
-    glue: loaded.glue,
-    modules: loaded.modules,
-    type: loaded.type,
-    ...(component.script !== undefined && { source: component.script.source }),
-    grants: permissions,
-    environment: permissions.environment.flatMap((name) => {
-      const value = environment(name);
-      return value === undefined ? [] : [[name, value] as const];
-    }),
-    limits: {
-      turnMs: limits.turnMs,
-      messageBytesMax: limits.messageBytes,
-      stateBytesMax: limits.stateBytes,
-      callsMax,
-      recordBytesMax: 4 * limits.messageBytes + limits.memoryBytes,
+    setup: {
+      address,
+      glue: loaded.glue,
+      modules: loaded.modules,
+      type: loaded.type,
+      ...(component.script !== undefined && { source: component.script.source }),
+      grants: permissions,
+      environment: permissions.environment.flatMap((name) => {
+        const value = environment(name);
+        return value === undefined ? [] : [[name, value] as const];
+      }),
+      limits: {
+        turnMs: limits.turnMs,
+        messageBytesMax: limits.messageBytes,
+        stateBytesMax: limits.stateBytes,
+        callsMax,
+        recordBytesMax: 4 * limits.messageBytes + limits.memoryBytes,
+      },
     },
     mailboxMax: limits.mailboxMessages,
     params: manifest.params,
@@ -77,7 +79,7 @@ function componentPart({ sha256, script }: ComponentBytes): string {
 export function checkComponent(
   address: string,
   type: ComponentType,
-  grants: Grants,
+  grants: Permissions,
   isScript: boolean,
 ): void {
   checkActor(type, offeredInterfaces);

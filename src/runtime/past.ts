@@ -19,7 +19,7 @@ export async function findPast(
   ports: ReplayPorts,
   upgrade: boolean,
 ): Promise<ActorPast> {
-  const { address } = definition;
+  const { address } = definition.setup;
   const row = reader.actor(address);
   if (row === undefined) {
     return {
@@ -69,7 +69,7 @@ function reasonAfter(status: ActorStatus): KeyframeReason {
 
 /** What differs between the last activation and `definition`. */
 function findChange(reader: LogReader, definition: ActorDefinition): RuntimeError["fault"] | undefined {
-  const { address, parts } = definition;
+  const { parts, setup: { address } } = definition;
   const keyframe = lastKeyframe(reader, address);
   if (keyframe === undefined) return undefined;
   for (const [what, index] of [["component", 1], ["manifest", 2]] as const) {

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, parseCanonical, sha256Hex } from "../codec/mod.ts";
-import { noGrants } from "../host/mod.ts";
+import { NO_PERMISSIONS } from "../manifest/mod.ts";
 import { entryAt, partText, ReplayError, type ReplayPorts } from "../replay/mod.ts";
 import type { LogReader } from "../store/mod.ts";
 import type { WorkerSetup } from "../worker/mod.ts";
@@ -50,7 +50,7 @@ export async function recordedSetup(
     modules: loaded.modules,
     type: loaded.type,
     ...(source !== undefined && { source: new TextDecoder().decode(blob(source)) }),
-    grants: noGrants,
+    grants: NO_PERMISSIONS,
     environment: [],
     limits: {
       // Time is recorded, not measured: a slower machine must come to the same end.

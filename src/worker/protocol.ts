@@ -1,7 +1,8 @@
 import type { CallRecord, Divergence } from "../boundary/mod.ts";
 import type { CutReason, MessageType, TrapCode } from "../chain/mod.ts";
 import type { ComponentType } from "../component/mod.ts";
-import type { Effect, Grants } from "../host/mod.ts";
+import type { Effect } from "../host/mod.ts";
+import type { Permissions } from "../manifest/mod.ts";
 
 /** Bounds that the worker enforces by itself. */
 export interface WorkerLimits {
@@ -26,7 +27,7 @@ export interface ActivationSetup {
   readonly type: ComponentType;
   /** The script of a script actor. */
   readonly source?: string;
-  readonly grants: Grants;
+  readonly grants: Permissions;
   readonly environment: readonly (readonly [name: string, value: string])[];
   readonly limits: WorkerLimits;
   /** State at the start, JSON text; `null` text before the first. */

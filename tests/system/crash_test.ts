@@ -44,10 +44,10 @@ const crashes: readonly Crash[] = [
   },
   {
     what: "spin",
-    folder: () => counterFolder("turn_ms = 150"),
+    folder: () => counterFolder("turn_ms = 400"),
     body: "spin",
     closing: "cut deadline",
-    reason: /longer than 150 ms \(limits.turn_ms\)/,
+    reason: /longer than 400 ms \(limits.turn_ms\)/,
   },
   {
     what: "grow",
@@ -79,7 +79,7 @@ const crashes: readonly Crash[] = [
   },
   {
     what: "a script that loops",
-    folder: () => scriptFolder("for (;;);", "turn_ms = 300"),
+    folder: () => scriptFolder("for (;;);", "turn_ms = 500"),
     body: 1,
     closing: "cut deadline",
     reason: /limits.turn_ms/,
@@ -199,7 +199,7 @@ test("messages that are not JSON, or too large, reach no turn", async () => {
 });
 
 test("what is asked behind a message that crashes is answered after the restart, in order", async () => {
-  const folder = counterFolder("turn_ms = 200");
+  const folder = counterFolder("turn_ms = 400");
   await inHouse(folder, async ({ send }) => {
     const bodies = ["a", "trap", "b", "c", "spin", "d", "err", "trap", "e"];
     const answers = await Promise.all(bodies.map((body) => send(body)));

@@ -16,7 +16,7 @@ import {
 } from "./house.ts";
 
 /** How often the process is killed; more for a long test. */
-const kills = Number(process.env["THEATER_TEST_KILLS"] ?? 8);
+const kills = Number(process.env["THEATER_TEST_KILLS"] ?? 5);
 const lineCount = Number(process.env["THEATER_TEST_LINES"] ?? 1500);
 const seed = Number(process.env["THEATER_TEST_SEED"] ?? Date.now() % 1_000_000);
 

@@ -11,7 +11,7 @@ import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wri
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
-import { test as nodeTest } from "node:test";
+import { after, test as nodeTest } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { ActorEvent, Answer } from "../../src/actor/mod.ts";
 import { commitPart, createChainChecker, type Entry, parseEntry } from "../../src/chain/mod.ts";
@@ -36,19 +36,26 @@ export function test(
   work: () => Promise<void>,
   options: { readonly skip?: boolean } = {},
 ): void {
-  nodeTest(name, { timeout: 120_000, ...options }, work);
+  nodeTest(name, { timeout: 120_000, ...options }, async () => {
+    testing = true; // One at a time: a file runs its tests in order.
+    try {
+      await work();
+    } finally {
+      testing = false;
+      for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+    }
+  });
 }
 
+/** Folders of the test that runs. */
 const folders: string[] = [];
+let testing = false;
 
-/** Makes a folder that is removed when the tests of this process are over. */
+/** Makes a folder that is removed after the test that made it; outside of tests, after those of its file. */
 export function makeFolder(files: Readonly<Record<string, string>> = {}): string {
   const folder = mkdtempSync(join(tmpdir(), "theater-system-"));
-  if (folders.push(folder) === 1) {
-    process.on("exit", () => {
-      for (const each of folders) rmSync(each, { recursive: true, force: true });
-    });
-  }
+  if (testing) folders.push(folder);
+  else after(() => rmSync(folder, { recursive: true, force: true }));
   writeFiles(folder, files);
   return folder;
 }

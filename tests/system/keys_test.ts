@@ -3,7 +3,7 @@ import type { Answer } from "../../src/actor/mod.ts";
 import { checkLog, countOf, crashAfter, entriesOf, inHouse, makeFolder, story, test } from "./house.ts";
 
 const files = {
-  "theater.toml": `name = "till"\ncomponent = "till.ts"\nlimits = { turn_ms = 400 }\n`,
+  "theater.toml": `name = "till"\ncomponent = "till.ts"\nlimits = { turn_ms = 1000 }\n`,
   "till.ts": `
     import { Refusal } from "theater";
     export function init() { return { n: 0 }; }
@@ -11,7 +11,7 @@ const files = {
       if (body === "refuse") throw new Refusal("no");
       if (body === "die") throw new Error("as told");
       if (body === "loop") for (;;);
-      if (body === "slow") for (let i = 0; i < 1e6; i++);
+      if (body === "slow") for (let i = 0; i < 3e5; i++);
       const n = state.n + 1;
       return [{ n }, { n, body }];
     }`,

@@ -37,6 +37,9 @@ interface Running {
 
 function start(folder: string, args: readonly string[] = ["run", "theater.toml"]): Running {
   const child = startCli(args, { folder, env });
+  const killChild = () => child.kill("SIGKILL");
+  process.on("exit", killChild); // A test that fails leaves its house behind.
+  child.on("close", () => process.off("exit", killChild));
   const [out, err] = [collect(child.stdout), collect(child.stderr)];
   const ended = new Promise<CliResult>((resolve, reject) => {
     child.on("error", reject);

@@ -72,7 +72,7 @@ send = ["*"]
 [[child]]
 name = "counter"
 component = "counter.wasm"
-limits = { turn_ms = 300, memory = "1MiB" }
+limits = { turn_ms = 500, memory = "1MiB" }
 permissions = { log = true }
 [[child]]
 name = "rogue"
