@@ -3,6 +3,9 @@ import { type HostInterface, HostRefusal } from "./host_interface.ts";
 /** The function by which a script actor says what it died of. */
 export const scriptCrashFunction = "theater:script/source@0.1.0#crash";
 
+/** The function by which a script actor is given its source. */
+export const scriptLoadFunction = "theater:script/source@0.1.0#load";
+
 /** How the script component is given its source, and reports an uncaught error. */
 export const scriptSourceInterface: HostInterface = {
   name: "theater:script/source@0.1.0",

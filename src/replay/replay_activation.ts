@@ -126,7 +126,9 @@ export async function replayActivation(
         pass("memory", end, last.seq, `turns before it were left out, which it may remember: ${last.detail}`);
         return finish();
       }
-      return finish(undefined, await explain(last));
+      const divergence = await explain(last);
+      nextTurn = last.turn + 1;
+      return finish(undefined, divergence);
     }
     if (last.code === "lost") {
       pass("lost", end, keyframe.seq, last.detail);

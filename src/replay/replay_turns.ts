@@ -1,4 +1,6 @@
+import { firstDifference } from "../boundary/mod.ts";
 import { messageText } from "../chain/mod.ts";
+import { scriptLoadFunction } from "../host/mod.ts";
 import type { LogReader } from "../store/mod.ts";
 import type {
   ReplayInput,
@@ -76,10 +78,12 @@ export async function replayTurns(
   let state = job.setup.state;
   let turns = 0;
   if (!endIsKnown(instantiation, job)) return { state, turns, cut: instantiation };
+  const recordedStart = told(reader, address, instantiation);
+  checkScript(job, recordedStart);
   const inbox = createInbox();
   const worker = start(
     { ...job.setup, turn: instantiation.turn },
-    told(reader, address, instantiation),
+    recordedStart,
     inbox.handlers,
   );
   const judge = (recorded: RecordedTurn, report: TurnReport) => {
@@ -127,6 +131,27 @@ export async function replayTurns(
     }
   } finally {
     worker.discard();
+  }
+}
+
+/**
+ * A script comes in by a call, so replay runs what was handed over then: it must be what the keyframe names.
+ *
+ * @throws {ReplayError} `diverged`
+ */
+function checkScript({ address, setup, instantiation }: ReplayJob, { calls }: ReplayStart): void {
+  for (const [k, call] of calls.entries()) {
+    if (call.function !== scriptLoadFunction || call.outcome !== "returned") continue;
+    const difference = firstDifference("result", JSON.stringify([setup.source ?? null]), call.result);
+    if (difference === undefined) continue;
+    throw new ReplayError({
+      code: "diverged",
+      address,
+      turn: instantiation.turn,
+      seq: instantiation.calls[k]?.seq ?? instantiation.opening.seq,
+      detail: "the script that was handed over is not the one that the keyframe names",
+      difference: { what: "call", function: call.function, ...difference },
+    });
   }
 }
 
