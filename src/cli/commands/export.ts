@@ -60,8 +60,9 @@ export const exportActors = defineCommand({
       const addresses = options.all ? reader.actors().map(({ address }) => address) : operands.actor;
       for (const address of addresses) requireActor(reader, address);
       // A log that was never signed is not signed by being copied.
-      const last = reader.kind === "log" ? reader.checkpoint() : undefined;
-      const open = last !== undefined && (reader.unsealed().length > 0 || last.size < reader.sealed());
+      const sealed = reader.kind === "log" ? reader.sealed() : 0;
+      const signed = reader.checkpoint()?.size ?? 0; // The newest signature of a house may not be in its log yet.
+      const open = sealed > 0 && (reader.unsealed().length > 0 || signed < sealed);
       const checkpoint = open ? await trySealToEnd(logPath, context.nowMs, err) : undefined;
       const progress = err.columns === undefined ? undefined : (entries: number) => {
         void err.write(`\r\x1b[K${countOf(entries, "entry", "entries")}`);
@@ -75,16 +76,25 @@ export const exportActors = defineCommand({
         ...(progress !== undefined && { progress }),
       });
       if (progress !== undefined) await err.write("\r\x1b[K");
-      const { remains, entries, withheld, closed, signed } = report;
+      const { remains, entries, withheld, closed } = report;
       if (global.json) {
-        const facts = { path, actors: report.addresses, entries, withheld, closed, signed: signed ?? null };
+        const facts = {
+          path,
+          actors: report.addresses,
+          entries,
+          withheld,
+          closed,
+          signed: report.signed ?? null,
+        };
         await out.write(`${JSON.stringify({ ...facts, remains: remainsJson(remains) })}\n`);
         return exitCode.done;
       }
       const lines = [
         `${printable(options.output ?? "")}: ${countOf(report.addresses.length, "actor")}, ` +
         `${countOf(entries, "entry", "entries")}, ` +
-        (signed === undefined ? "not signed" : `signed at ${countOf(signed, "leaf", "leaves")}`),
+        (report.signed === undefined
+          ? "not signed"
+          : `signed at ${countOf(report.signed, "leaf", "leaves")}`),
       ];
       if (withheld > 0) {
         lines.push(
@@ -96,7 +106,7 @@ export const exportActors = defineCommand({
       if (anyRemains(remains)) {
         lines.push("of what is withheld", ...remainsLines(remains), "--closure withholds that too");
       }
-      if (signed === undefined) {
+      if (report.signed === undefined) {
         lines.push('nothing in this log is signed yet: "theater checkpoint" signs it');
       }
       await out.write(`${lines.join("\n")}\n`);
