@@ -55,7 +55,13 @@ export interface Node {
   readonly made: boolean;
   /** The head that was signed last, as a note, and its size; undefined before the first. */
   readonly signed: SignedHead | undefined;
-  readonly signer: Signer;
+  /** Name of the node: the origin of its checkpoints. */
+  readonly origin: string;
+  /**
+   * Signs heads of `size` leaves: the key named last for a smaller size. So the head with which the chain
+   * names another key is signed by the one before, which vouches for it.
+   */
+  signerFor(size: number): Signer;
   /** The public key of an actor, 64 hex digits, for its genesis. */
   actorKey(origin: string): string;
   /**
@@ -66,8 +72,8 @@ export interface Node {
   /** Writes a signed head; durable when it settles. @throws {SealError} `head_moved` */
   writeHead(note: string): Promise<void>;
   /**
-   * Makes another key, for what has more than `since` leaves, which must all be
-   * signed already. Open the node again to sign with it.
+   * Makes another key, for what has more than `since` leaves, and names it in the
+   * chain. Open the node again to sign with it.
    */
   rotate(since: number): void;
   /** Gives the files back to others. */
@@ -97,7 +103,7 @@ export function openNode(options: OpenNodeOptions): Node {
     const kept = files.seeds();
     const head = checkHead(store, files, kept);
     const { seed, made } = chooseSeed(options, files, kept, head?.size ?? 0);
-    return createNode(options, files, { seed, made, head, release: lock.release });
+    return createNode(options, files, { seed, kept, made, head, release: lock.release });
   } catch (error) {
     lock.release();
     throw error;
@@ -188,6 +194,8 @@ function createNode(
   files: NodeFiles,
   opened: {
     readonly seed: KeptSeed;
+    /** All seeds that were ever the node's, as far as they are here. */
+    readonly kept: readonly KeptSeed[];
     readonly made: boolean;
     readonly head: SignedHead | undefined;
     release(): void;
@@ -196,10 +204,15 @@ function createNode(
   const { seed, made, head, release } = opened;
   const signer = signerOf(store.node, seed);
   const key = formatVerifierKey(signer.key);
+  const kept = opened.kept.map((each) => signerOf(store.node, each));
   let written = head?.note;
   return {
     key,
-    signer,
+    origin: store.node,
+    signerFor(size) {
+      const named = readNamedKeys(store).findLast(({ since }) => since < size);
+      return kept.find((each) => formatVerifierKey(each.key) === named?.key) ?? signer;
+    },
     made,
     signed: head,
     seedPath: files.seedPath,

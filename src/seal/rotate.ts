@@ -23,8 +23,12 @@ export async function rotateKey(options: OpenNodeOptions): Promise<string> {
   const before = openNode({ ...options, replaceLostKey: true });
   try {
     before.begin();
-    await sealStopped(before, store); // The old key signs the last that is its own.
-    if (!lost) before.rotate(store.sealed());
+    await sealStopped(before, store);
+    if (!lost) {
+      // One head more, the one that holds the new key, is the old one's: so who trusts it can trust the new one.
+      before.rotate(store.sealed() + 1);
+      await sealStopped(before, store);
+    }
   } finally {
     before.close();
   }

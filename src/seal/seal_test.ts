@@ -15,7 +15,7 @@ import process from "node:process";
 import { test } from "node:test";
 import { chainHash, createChainChecker } from "../chain/mod.ts";
 import { createTreeBuilder, type Hash, leafHash, type TreeHead } from "../merkle/mod.ts";
-import { openCheckpoint, parseVerifierKey } from "../note/mod.ts";
+import { openCheckpoint, openNote, parseVerifierKey } from "../note/mod.ts";
 import { headBody } from "../proof/mod.ts";
 import { type LogReader, openLog, openLogReader, StoreError } from "../store/mod.ts";
 import { abandonLog } from "./abandon.ts";
@@ -336,7 +336,7 @@ for (const { step, headMoves, leavesMove } of steps) {
       await makeSealed(place);
       const before = readFileSync(headFile(place, nodeOf(place)), "utf8");
       const real = openHouse(place);
-      const { signer, writeHead } = real.node;
+      const { writeHead } = real.node;
       const leavesBefore = real.store.sealed();
       real.crash();
       const crash = new Error("the power went");
@@ -347,13 +347,16 @@ for (const { step, headMoves, leavesMove } of steps) {
           if (step === (isNote ? "commit of the note" : "commit of leaves")) return Promise.reject(crash);
           return Promise.resolve(broken.store.commit(writes));
         },
-        signer: {
-          key: signer.key,
-          sign(text) {
-            attempted.push(text);
-            if (step === "signature") throw crash;
-            return signer.sign(text);
-          },
+        signerFor(size) {
+          const signer = broken.node.signerFor(size);
+          return {
+            key: signer.key,
+            sign(text) {
+              attempted.push(text);
+              if (step === "signature") throw crash;
+              return signer.sign(text);
+            },
+          };
         },
         async writeHead(note) {
           if (step === "head file") throw crash;
@@ -414,6 +417,14 @@ test("a key is changed: the old one counts for what it signed, the new one for t
     const key = await rotateKey(options);
     const third = await rotateKey(options);
     const keys = readNamedKeys(store);
+    // The head that holds a new key is signed by the one before, and by no other.
+    for (const [index, named] of keys.entries()) {
+      const before = keys[index - 1];
+      if (before === undefined) continue;
+      const note = store.checkpoint(named.since)?.note ?? "";
+      const { verified } = openNote(note, [parseVerifierKey(before.key)]);
+      strictEqual(verified.length, 1, `the head of ${named.since} leaves`);
+    }
     deepStrictEqual(keys.map((named) => named.key), [first?.key, key, third]);
     strictEqual(new Set(keys.map((named) => named.key)).size, 3);
     store.close();

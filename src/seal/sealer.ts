@@ -18,8 +18,10 @@ export interface SealerPorts {
   readonly reader: LogReader;
   /** Writes all or nothing; settles when it is durable. */
   commit(writes: readonly Write[]): Promise<unknown>;
-  /** Signs for the node. */
-  readonly signer: Signer;
+  /** Name of the node. */
+  readonly origin: string;
+  /** Signs for the node what has `size` leaves. */
+  signerFor(size: number): Signer;
   /** The head that was signed last. */
   readonly signed: SignedHead | undefined;
   /** Writes a signed head apart from the log; durable when it settles. */
@@ -59,9 +61,8 @@ export interface Sealer {
  * what somebody has seen, and the same head is signed again.
  */
 export function createSealer(ports: SealerPorts): Sealer {
-  const { reader, signer, everyMs = sealEveryMsDefault } = ports;
+  const { reader, origin, everyMs = sealEveryMsDefault } = ports;
   const keeper = createTreeKeeper(reader);
-  const origin = signer.key.name;
   let signed = ports.signed;
   let waiting: Write[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -82,7 +83,9 @@ export function createSealer(ports: SealerPorts): Sealer {
     }
     if (keeper.size === (signed?.size ?? 0)) return signed;
     const head = keeper.head();
-    const note = signNote(formatCheckpoint({ ...head, origin, extensions: [] }), [signer]);
+    const note = signNote(formatCheckpoint({ ...head, origin, extensions: [] }), [
+      ports.signerFor(head.size),
+    ]);
     await ports.writeHead(note);
     signed = { size: head.size, note };
     waiting.push({ write: "checkpoint", ...signed });
