@@ -73,12 +73,19 @@ export function createSignatureChecker(
   let last = 0;
   /** Size of the last one that a trusted key signed, whatever the witnesses did. */
   let signedByTrusted = 0;
+  /** The key that signed that one. */
+  let lastSigner = "";
 
   /** The keys of the node that a checkpoint of this size commits to: who signed it hands over to them. */
   function handOver(size: number): void {
     let sealed = 0;
     for (const seal of nodeSeals) if (seal.index < size) sealed = Math.max(sealed, seal.size);
     for (const { seq, key } of own) if (seq < sealed) trusted.set(nameOf(key), key);
+  }
+
+  function signerText(): string {
+    const handed = given.includes(lastSigner) ? "" : `, to which ${given.join(" or ")} handed over`;
+    return `${lastSigner}${handed}${policy === undefined ? "" : ", as the policy wants"}`;
   }
 
   return {
@@ -117,9 +124,10 @@ export function createSignatureChecker(
       // A key of the node that was given counts no longer than the node used it.
       const retired = (name: string) =>
         own.some(({ key }) => nameOf(key) === name) && !active.some(({ key }) => nameOf(key) === name);
-      const byTrusted = [...trusted.keys()].some((name) => signers.right.has(name) && !retired(name));
-      if (!byTrusted) return;
+      const byTrusted = [...trusted.keys()].find((name) => signers.right.has(name) && !retired(name));
+      if (byTrusted === undefined) return;
       signedByTrusted = size;
+      lastSigner = byTrusted;
       handOver(size);
       if (policy === undefined || checkPolicy(policy, note, [...trusted.values()]).met) vouched = size;
     },
@@ -148,9 +156,7 @@ export function createSignatureChecker(
         const wanted = "a checkpoint that the witnesses of the policy have signed";
         faults.add({ code: "policy_unmet", weight: "policy", wanted, got: "none" });
       }
-      const signer = !asked || missing !== undefined || vouched === 0
-        ? undefined
-        : `${given.join(" or ")}${policy === undefined ? "" : ", as the policy wants"}`;
+      const signer = !asked || missing !== undefined || vouched === 0 ? undefined : signerText();
       return { checkpoints, own: ownCount, vouched, signer };
     },
   };
