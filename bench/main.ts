@@ -22,6 +22,7 @@ const benches = [
   ["append.ts", "entries appended, beside a plain SQLite loop"],
   ["boundary.ts", "recording one call inside the worker"],
   ["prove.ts", "proofs of one entry in long chains"],
+  ["replay.ts", "turns replayed, beside live ones"],
   ["verify.ts", "a log judged without replay"],
 ] as const;
 

@@ -10,6 +10,7 @@ import type { LogReader } from "../store/mod.ts";
 import type { ActivationOutline } from "./chain_outline.ts";
 import type { ReplayPorts } from "./current_state.ts";
 import { type DivergenceReport, reportDivergence } from "./divergence_report.ts";
+import { withPartsAtHand } from "./parts_at_hand.ts";
 import { readTurns, type RecordedTurn } from "./recorded_turn.ts";
 import { ReplayError, type ReplayFault } from "./replay_error.ts";
 import { type PassedOver, type PassedOverCode, type ReplayAbility, whyNotRun } from "./replayable.ts";
@@ -84,13 +85,14 @@ export async function replayActivation(
     nextTurn = Math.max(nextTurn, to);
   };
   const run = async (state: string, from: "begins" | "joins", after: number, statesAt?: number) => {
-    const turns = readTurns(reader, address, keyframe.seq, activation.to);
+    const log = withPartsAtHand(reader, address);
+    const turns = readTurns(log, address, keyframe.seq, activation.to);
     const { value: instantiation } = turns.next();
     if (instantiation === undefined) {
       const detail = "the activation has no turn";
       throw new ReplayError({ code: "damaged", address, seq: keyframe.seq, detail });
     }
-    return await replayTurns(reader, {
+    return await replayTurns(log, {
       address,
       setup: { ...setup, state },
       from,
