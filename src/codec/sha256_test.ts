@@ -1,3 +1,4 @@
+import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
 import { equal, throws } from "node:assert/strict";
 import { test } from "node:test";
 import {
@@ -45,4 +46,21 @@ test("sha256Text() hashes UTF-8 and refuses lone surrogates", () => {
   equal(sha256TextHex("é😀\u0000"), sha256Hex(encodeUtf8("é😀\u0000")));
   throws(() => sha256Text("\ud800"), CodecError);
   throws(() => sha256TextHex("\ud800"), CodecError);
+});
+
+test("an independent SHA-256 gives the same for every length around its blocks, however it is fed", () => {
+  const seed = Math.floor(Math.random() * 2 ** 32);
+  let state = seed;
+  const byte = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >>> 24;
+  const lengths = [...Array(260).keys(), 511, 512, 513, 4095, 4096, 65_537];
+  for (const length of lengths) {
+    const bytes = Uint8Array.from({ length }, byte);
+    const cut = length === 0 ? 0 : byte() % (length + 1);
+    const wanted = toHex(nobleSha256(bytes));
+    const where = `${length} bytes, cut at ${cut}, seed ${seed}`;
+    equal(sha256Hex(bytes), wanted, where);
+    equal(toHex(sha256(bytes.subarray(0, cut), bytes.subarray(cut))), wanted, where);
+    const text = Array.from(bytes, (each) => String.fromCharCode(each * 7)).join("");
+    equal(sha256TextHex(text), toHex(nobleSha256(encodeUtf8(text))), where);
+  }
 });
