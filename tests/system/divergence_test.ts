@@ -339,3 +339,15 @@ test("what is withheld is no difference, and what does not rest on it is run", a
   strictEqual(passedOver[0]?.code, "absent");
   strictEqual(passedOver[0].seq, entry.seq);
 });
+
+test("what was cut while it was instantiated is run again up to there", async () => {
+  const house = makeFolder({
+    "theater.toml": `name = "stuck"\ncomponent = "stuck.ts"\nlimits = { turn_ms = 200 }\n`,
+    "stuck.ts": "for (let i = 0;; i++); export function handle(state, message) { return [state, null]; }",
+  });
+  await inHouse(house, () => Promise.resolve());
+  const [closing] = entriesOf(house, "stuck").slice(-1);
+  ok(closing?.entry.kind === "cut" && (closing.entry.fuel ?? 0) > 0, closing?.entry.kind);
+  const { reproduced, turns, divergences } = await replay(logPath(house));
+  deepStrictEqual([reproduced, turns, divergences], [1, 1, []]);
+});
