@@ -23,7 +23,7 @@ const ports: TallyPorts = {
     readdirSync(folder, { recursive: true, encoding: "utf8" })
       .filter((path) => /_test\.[jt]s$/.test(path) && !path.includes("node_modules"))
       .map((path) => join(folder, path).split(sep).join("/"))
-      .filter((path) => readFileSync(path, "utf8").includes('"node:test"')),
+      .filter((path) => /import {[^}]*\btest\b[^}]*} from "node:test"/.test(readFileSync(path, "utf8"))),
 };
 const results = readSteps(readFileSync(stepsPath, "utf8")).map((step) => tally(step, ports));
 console.log(`\n${describeTally(results)}`.trimEnd());
