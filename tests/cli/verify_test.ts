@@ -60,7 +60,7 @@ test("theater verify takes keys by themselves and from files, and a saved checkp
   ]);
   match(
     byFile.stdout,
-    /\nverified: signed by home~\S+ or home~\S+, and it continues your checkpoint of 2 leaves\n/,
+    /\nverified: signed by home~\S+, and it continues your checkpoint of 2 leaves\n/,
   );
   match(byText.stdout, /\nverified: signed by home~\S+\n/);
   deepEqual([byFile.code, byText.code, stranger.code, since.code], [0, 0, 3, 0]);

@@ -87,7 +87,11 @@ test("the command line ends with 4 when the system takes no more bytes, and what
   const input = Array.from({ length: 400 }, (_, n) => `${n}\n`).join("");
   // The limit of the shell is on the size of files, in blocks of 512 bytes (1024 in some).
   const script = `trap '' XFSZ; ulimit -f 6000; exec ${command}`;
-  const env = { ...process.env, THEATER_CACHE_DIR: sharedCache };
+  const env = {
+    ...process.env,
+    THEATER_CACHE_DIR: sharedCache,
+    THEATER_DATA_DIR: join(folder, "data"),
+  };
   const child = spawn("sh", ["-c", script], { cwd: folder, env, stdio: ["pipe", "pipe", "pipe"] });
   child.stdin.on("error", () => {}); // It ends before it has read everything.
   child.stdin.end(input);

@@ -261,7 +261,7 @@ test("when nobody reads the answers any more it ends in silence, and the log is 
   const feeder = `i=0; while [ $i -lt 3000 ]; do echo $i; i=$((i+1)); done`;
   const child = spawn("sh", ["-c", `(${feeder}) | ${command} | head -1`], {
     cwd: folder,
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...env, THEATER_DATA_DIR: join(folder, "data") },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const [out, err] = [collect(child.stdout), collect(child.stderr)];
