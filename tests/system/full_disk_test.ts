@@ -1,5 +1,6 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { join } from "node:path";
 import process from "node:process";
 import type { Answer } from "../../src/actor/mod.ts";
 import { RuntimeError } from "../../src/runtime/mod.ts";
