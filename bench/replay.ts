@@ -15,7 +15,7 @@ import { limits } from "../src/limits/mod.ts";
 import { replayChains } from "../src/replay/mod.ts";
 import { createLoader, execution, recordedSetup, replayBehaviours } from "../src/runtime/mod.ts";
 import { type LogReader, openLogReader } from "../src/store/mod.ts";
-import { coolWorkers, startReplaying } from "../src/worker/mod.ts";
+import { startReplaying } from "../src/worker/mod.ts";
 import { openHouse } from "./house.ts";
 import { printTable } from "./table.ts";
 
@@ -46,7 +46,6 @@ async function measureReplay(path: string, workers: number): Promise<number> {
     return chains.reduce((sum, { turns }) => sum + turns, 0) / seconds;
   } finally {
     reader.close();
-    coolWorkers();
   }
 }
 

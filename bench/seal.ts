@@ -51,7 +51,10 @@ async function benchSteps(): Promise<void> {
       reader: store,
       signed: node.signed,
       commit: (writes) => Promise.resolve(timed("commit", () => store.commit(writes))),
-      signer: { key: node.signer.key, sign: (text) => timed("sign", () => node.signer.sign(text)) },
+      signerFor(size) {
+        const signer = node.signerFor(size);
+        return { key: signer.key, sign: (text) => timed("sign", () => signer.sign(text)) };
+      },
       async writeHead(note) {
         const from = performance.now();
         await node.writeHead(note);

@@ -41,22 +41,18 @@ function bytesAtHand(reader: LogReader, address: string, seq: number): Uint8Arra
 
 /** Loaded only when needed: this is the machinery of running actors. */
 async function replayState(reader: LogReader, address: string): Promise<CurrentState> {
-  const [{ createLoader, recordedSetup }, { currentState }, { coolWorkers, startReplaying }] = await Promise
+  const [{ createLoader, recordedSetup }, { currentState }, { startReplaying }] = await Promise
     .all([
       import("../runtime/mod.ts"),
       import("../replay/mod.ts"),
       import("../worker/mod.ts"),
     ]);
   const load = createLoader(cacheFolder());
-  try {
-    const { state, seq, replayed } = await currentState(reader, address, {
-      start: startReplaying,
-      load: (log, actor, keyframe) => recordedSetup(log, actor, keyframe, load),
-    });
-    return { bytes: encodeUtf8(state), seq, replayed };
-  } finally {
-    coolWorkers();
-  }
+  const { state, seq, replayed } = await currentState(reader, address, {
+    start: startReplaying,
+    load: (log, actor, keyframe) => recordedSetup(log, actor, keyframe, load),
+  });
+  return { bytes: encodeUtf8(state), seq, replayed };
 }
 
 function lastStateSeq(reader: LogReader, address: string): number | undefined {

@@ -35,19 +35,15 @@ export async function replayLog(
   const rows = reader.actors().filter(({ address }) => addresses?.includes(address) ?? true);
   const of = rows.reduce((sum, { turns }) => sum + turns, 0);
   let turns = 0;
-  try {
-    return await replayChains(reader, rows, {
-      start: worker.startReplaying,
-      load: (log, actor, keyframe) => recordedSetup(log, actor, keyframe, load),
-      ability: { behaviours: replayBehaviours, schedules: [limits.version.schedule] },
-      execution,
-    }, {
-      workers: Math.min(workersMax, availableParallelism()),
-      progress: () => progress(turns += 1, of),
-    });
-  } finally {
-    worker.coolWorkers();
-  }
+  return await replayChains(reader, rows, {
+    start: worker.startReplaying,
+    load: (log, actor, keyframe) => recordedSetup(log, actor, keyframe, load),
+    ability: { behaviours: replayBehaviours, schedules: [limits.version.schedule] },
+    execution,
+  }, {
+    workers: Math.min(workersMax, availableParallelism()),
+    progress: () => progress(turns += 1, of),
+  });
 }
 
 /** What a replay came to, as the judge takes it. */

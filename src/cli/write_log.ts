@@ -34,21 +34,17 @@ export async function withWritePorts<T>(
   nowMs: () => number,
   use: (ports: WritePorts) => Promise<T>,
 ): Promise<T> {
-  const [{ createLoader, recordedSetup }, { coolWorkers, startReplaying }] = await Promise.all([
+  const [{ createLoader, recordedSetup }, { startReplaying }] = await Promise.all([
     import("../runtime/mod.ts"),
     import("../worker/mod.ts"),
   ]);
   const load = createLoader(cacheFolder());
-  try {
-    return await use({
-      replay: {
-        start: startReplaying,
-        load: (log, actor, keyframe) => recordedSetup(log, actor, keyframe, load),
-      },
-      nowMs,
-      salt: () => randomBytes(16),
-    });
-  } finally {
-    coolWorkers();
-  }
+  return await use({
+    replay: {
+      start: startReplaying,
+      load: (log, actor, keyframe) => recordedSetup(log, actor, keyframe, load),
+    },
+    nowMs,
+    salt: () => randomBytes(16),
+  });
 }

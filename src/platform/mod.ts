@@ -82,7 +82,6 @@ export {
   commandArguments,
   currentFolder,
   environment,
-  exitNow,
   onOutputClosed,
   processId,
   processLives,

@@ -23,11 +23,6 @@ export function setExitCode(code: number): void {
   nodeProcess.exitCode = code;
 }
 
-/** Ends the process at once, for a second interrupt: nothing that waits is finished. */
-export function exitNow(code: number): never {
-  nodeProcess.exit(code);
-}
-
 /** Whether a process with this number lives. */
 export function processLives(pid: number): boolean {
   try {

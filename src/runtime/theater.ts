@@ -14,7 +14,7 @@ import type { ManifestTree } from "../manifest/mod.ts";
 import { randomBytes, systemClock } from "../platform/mod.ts";
 import type { ReplayPorts } from "../replay/mod.ts";
 import { createCommitQueue, type LogStore, type TimerRow, type Write } from "../store/mod.ts";
-import { coolWorkers, startRecording, startReplaying } from "../worker/mod.ts";
+import { startRecording, startReplaying } from "../worker/mod.ts";
 import { type ComponentBytes, componentBytes } from "./component_bytes.ts";
 import { checkComponent, defineActor } from "./definition.ts";
 import { createLoader } from "./loader.ts";
@@ -243,7 +243,6 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
   async function close(): Promise<void> {
     timers.stop();
     await Promise.all([...actors.values()].reverse().map((actor) => actor.stop()));
-    coolWorkers();
     await sealing?.stop(failure === undefined);
     store.close();
     if (failure === undefined) closed.resolve();

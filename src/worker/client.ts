@@ -1,3 +1,4 @@
+import { spawnThread } from "../platform/mod.ts";
 import { createControl, wish } from "./control.ts";
 import type {
   ActivationSetup,
@@ -8,7 +9,6 @@ import type {
   TurnInput,
   TurnReport,
 } from "./protocol.ts";
-import { takeThread } from "./spare.ts";
 import { watchOver } from "./watch.ts";
 
 /** What a worker is started with; the control words are the client's own. */
@@ -39,6 +39,8 @@ export interface WorkerHandle {
 /** Starts a worker for one activation; its first report is of the instantiation. */
 export type StartWorker = (setup: WorkerSetup, handlers: WorkerHandlers) => WorkerHandle;
 
+const entry = new URL("./worker_main.ts", import.meta.url);
+
 /** How long a worker may take to load beyond the length of a turn. */
 const loadGraceMs = 10_000;
 
@@ -65,7 +67,7 @@ function start(
   const control = createControl();
   const turnMs = setup.limits.turnMs;
   let open = true;
-  const thread = takeThread({
+  const thread = spawnThread(entry, {
     message(data) {
       if (!open) return;
       const said = data as FromWorker; // Our own code on both sides of the thread.

@@ -26,4 +26,3 @@ export {
 } from "./client.ts";
 export type { WorkerSetup } from "./client.ts";
 export type { ReplayInput, ReplayStart, TurnEnd, TurnInput, TurnReport, WorkerLimits } from "./protocol.ts";
-export { coolWorkers, warmWorker } from "./spare.ts";

@@ -21,7 +21,7 @@ import { currentState } from "../../src/replay/mod.ts";
 import { createLoader, recordedSetup } from "../../src/runtime/mod.ts";
 import { type LogStore, openEvidence, openLog, openLogReader } from "../../src/store/mod.ts";
 import { type Verdict, verify } from "../../src/verify/mod.ts";
-import { coolWorkers, startReplaying } from "../../src/worker/mod.ts";
+import { startReplaying } from "../../src/worker/mod.ts";
 import {
   crashCopy,
   inHouse,
@@ -94,10 +94,7 @@ function inLog<T>(folder: string, work: (store: LogStore, path: string) => T): T
   try {
     const result = work(store, path);
     if (result instanceof Promise) {
-      return result.finally(() => {
-        store.close();
-        coolWorkers();
-      }) as T;
+      return result.finally(() => store.close()) as T;
     }
     store.close();
     return result;
@@ -152,7 +149,6 @@ async function stateOf(folder: string, address: string): Promise<string> {
     return (await currentState(reader, address, ports.replay)).state;
   } finally {
     reader.close();
-    coolWorkers();
   }
 }
 

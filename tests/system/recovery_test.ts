@@ -3,7 +3,7 @@ import { openDatabase } from "../../src/platform/mod.ts";
 import { currentState, ReplayError } from "../../src/replay/mod.ts";
 import { createLoader, recordedSetup } from "../../src/runtime/mod.ts";
 import { openLogReader, StoreError } from "../../src/store/mod.ts";
-import { coolWorkers, startReplaying } from "../../src/worker/mod.ts";
+import { startReplaying } from "../../src/worker/mod.ts";
 import {
   checkLog,
   crashAfter,
@@ -30,7 +30,6 @@ async function stateOf(folder: string, address: string) {
     });
   } finally {
     reader.close();
-    coolWorkers();
   }
 }
 

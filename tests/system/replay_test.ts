@@ -10,7 +10,7 @@ import {
 } from "../../src/replay/mod.ts";
 import { createLoader, recordedSetup } from "../../src/runtime/mod.ts";
 import { type LogReader, openLogReader } from "../../src/store/mod.ts";
-import { coolWorkers, startReplaying } from "../../src/worker/mod.ts";
+import { startReplaying } from "../../src/worker/mod.ts";
 import { checkLog, logPath, makeFolder, repositoryPath, sharedCache, story, test } from "./house.ts";
 import { recordedAddresses, recordEverything } from "./record_everything.ts";
 
@@ -64,7 +64,6 @@ async function withReader<T>(folder: string, work: (reader: LogReader) => Promis
     return await work(reader);
   } finally {
     reader.close();
-    coolWorkers();
   }
 }
 
