@@ -51,6 +51,7 @@ async function benchSteps(): Promise<void> {
       reader: store,
       signed: node.signed,
       commit: (writes) => Promise.resolve(timed("commit", () => store.commit(writes))),
+      origin: node.origin,
       signerFor(size) {
         const signer = node.signerFor(size);
         return { key: signer.key, sign: (text) => timed("sign", () => signer.sign(text)) };

@@ -99,6 +99,7 @@ export async function createActivation(
     turn = number;
     effects = [];
     markProgress(control);
+    const stateBefore = state;
     const startMs = ports.nowMs();
     deadline = ports.elapsedMs() + limits.turnMs;
     meter.beginTurn(cutAt === undefined ? {} : { fuelMax: cutAt });
@@ -115,6 +116,7 @@ export async function createActivation(
     const taken = tape.end();
     if (taken.divergence !== undefined) end = { end: "diverged", divergence: taken.divergence };
     deadline = Infinity;
+    if (end.end !== "ok") state = stateBefore; // A replay may find only now that the turn went another way.
     if (end.end !== "ok" && end.end !== "err") alive = false;
     markProgress(control);
     return { turn, startMs, endMs: ports.nowMs(), calls: taken.calls, effects, fuel, end };
@@ -140,6 +142,8 @@ export async function createActivation(
 
   const started = perform(setup.turn, replayed ?? live, () => {
     instance = instantiate(coreModules(setup), tape.imports, meter.instantiateCore);
+    // Exports are watched by the boundary; start functions are not, should one swallow what stopped it.
+    if (tape.stopped() !== undefined) throw new Error("The guest went on after it was stopped");
     if (setup.source !== undefined) tape.invokeExport(instance, scriptStart, []);
     return okEnd(state, undefined, ports.byteLength);
   });
