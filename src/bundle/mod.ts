@@ -24,10 +24,4 @@ export { type WritePorts } from "./ports.ts";
 export { pruneChain, type PruneRequest, restoreSpan } from "./prune_chain.ts";
 export { finishErasures, openErasures } from "./scrub.ts";
 export { type Remains } from "./traces.ts";
-export {
-  isPartRole,
-  parseWithholdSpec,
-  partRoleNames,
-  readSeqRange,
-  type WithholdSpec,
-} from "./withhold_spec.ts";
+export { parseWithholdSpec, readSeqRange, type WithholdSpec } from "./withhold_spec.ts";

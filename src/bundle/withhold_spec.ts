@@ -6,7 +6,7 @@
  */
 
 import { matchesAny, patternReason } from "../address/mod.ts";
-import type { Entry, EntryKind, PartRole } from "../chain/mod.ts";
+import { type Entry, type EntryKind, isPartRole, partRoleNames } from "../chain/mod.ts";
 import { BundleError } from "./bundle_error.ts";
 import type { PartPlace } from "./part_place.ts";
 
@@ -34,22 +34,6 @@ const kinds: { readonly [kind in EntryKind]: true } = {
   key: true,
 };
 
-const roles: { readonly [role in PartRole]: true } = {
-  about: true,
-  state: true,
-  component: true,
-  manifest: true,
-  execution: true,
-  body: true,
-  key: true,
-  arguments: true,
-  result: true,
-  response: true,
-  error: true,
-  reason: true,
-  detail: true,
-};
-
 const rangePattern = /^(0|[1-9][0-9]{0,15})(?:\.\.(0|[1-9][0-9]{0,15}))?$/;
 
 /** The inclusive range that a text names: `7`, or `3..9`; nothing for other texts. */
@@ -59,14 +43,6 @@ export function readSeqRange(text: string): { readonly first: number; readonly l
   const range = { first: Number(from), last: Number(to) };
   return range.last < range.first ? undefined : range;
 }
-
-/** Whether a word is the role of a part. */
-export function isPartRole(word: string): word is PartRole {
-  return Object.hasOwn(roles, word);
-}
-
-/** All roles. */
-export const partRoleNames: readonly PartRole[] = Object.keys(roles) as PartRole[];
 
 /**
  * Reads one `--withhold`.

@@ -63,5 +63,14 @@ export {
 export { chainHash, isHashHex, zeroHash } from "./hash.ts";
 export { type Message, messageText, undeliverableBody, type UndeliverableReason } from "./message.ts";
 export { parseEntry } from "./parse.ts";
-export { commitDigest, commitInput, commitPart, type PartInput, partRoles, saltBytes } from "./part.ts";
+export {
+  commitDigest,
+  commitInput,
+  commitPart,
+  isPartRole,
+  type PartInput,
+  partRoleNames,
+  partRoles,
+  saltBytes,
+} from "./part.ts";
 export { serializeEntry } from "./serialize.ts";

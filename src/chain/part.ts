@@ -15,6 +15,31 @@ import { isHashHex } from "./hash.ts";
 /** Length of a salt in bytes. */
 export const saltBytes = 16;
 
+// Every role, once; a new one fails to compile here.
+const roles: { readonly [role in PartRole]: true } = {
+  about: true,
+  state: true,
+  component: true,
+  manifest: true,
+  execution: true,
+  body: true,
+  key: true,
+  arguments: true,
+  result: true,
+  response: true,
+  error: true,
+  reason: true,
+  detail: true,
+};
+
+/** Whether a word is the role of a part. */
+export function isPartRole(word: string): word is PartRole {
+  return Object.hasOwn(roles, word);
+}
+
+/** All roles. */
+export const partRoleNames: readonly PartRole[] = Object.keys(roles) as PartRole[];
+
 /** One part as given: what is said, or its SHA-256, and 16 random bytes of its own. */
 export type PartInput =
   | { readonly bytes: Uint8Array; readonly salt: Uint8Array }

@@ -20,7 +20,7 @@ import {
 import { ProofError } from "./proof_error.ts";
 import { checkOrder } from "./proof_json.ts";
 import { proofReadme } from "./readme.ts";
-import { isRole, partsMax, saltBytes } from "./shape.ts";
+import { isPartRole, partsMax, saltBytes } from "./shape.ts";
 
 const entryFile = "entry.json";
 const entryProofFile = "entry.tlog-proof";
@@ -143,7 +143,7 @@ function readEntryFiles(folder: ProofFolder, names: readonly string[], before: s
     for (const { position, role, salt } of readSalts(text(saltsFile, 64 * partsMax), before)) {
       const name = `part-${position}-${role}.bin`;
       if (!found.delete(name)) throw new ProofError({ code: "file_missing", name: before + name });
-      if (!isRole(role)) throw badField(before + saltsFile, "the role of a part", role);
+      if (!isPartRole(role)) throw badField(before + saltsFile, "the role of a part", role);
       parts.push({ position, role, salt, bytes: folder.read(name, proofBytesMax) });
     }
     checkOrder(parts, before + saltsFile);

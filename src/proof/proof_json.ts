@@ -27,7 +27,7 @@ import {
   type ShownPart,
   tlogProofBytesMax,
 } from "./proof.ts";
-import { isRole, partsMax, saltBytes } from "./shape.ts";
+import { isPartRole, partsMax, saltBytes } from "./shape.ts";
 import { ProofError } from "./proof_error.ts";
 
 /** What a proof says of itself. */
@@ -127,7 +127,7 @@ function readPart(value: JsonValue, at: string): ShownPart {
 }
 
 function readRole(value: JsonValue | undefined, at: string): PartRole {
-  if (typeof value !== "string" || !isRole(value)) throw bad(at, "the role of a part", value);
+  if (typeof value !== "string" || !isPartRole(value)) throw bad(at, "the role of a part", value);
   return value;
 }
 

@@ -10,12 +10,11 @@ import {
   exportBundle,
   finishErasures,
   parseWithholdSpec,
-  partRoleNames,
   pruneChain,
   restoreSpan,
   type WritePorts,
 } from "../../src/bundle/mod.ts";
-import { parseEntry } from "../../src/chain/mod.ts";
+import { parseEntry, partRoleNames } from "../../src/chain/mod.ts";
 import { makeProof, verifyProof } from "../../src/proof/mod.ts";
 import { currentState } from "../../src/replay/mod.ts";
 import { createLoader, recordedSetup } from "../../src/runtime/mod.ts";
