@@ -195,6 +195,13 @@ function readOwnKeys(node: string, nodeKeys: readonly NodeKey[], faults: FaultLi
         });
         continue;
       }
+      // Else whoever holds a key that was retired could put it in use again, and be trusted by way of those after it.
+      const again = own.find((other) => nameOf(other.key) === nameOf(key));
+      if (again !== undefined) {
+        const wanted = `another key than that of entry ${again.seq}`;
+        faults.add({ code: "key_again", ...place, seq, wanted, got: nameOf(key) });
+        continue;
+      }
       own.push({ seq, key, since, until: nodeKeys[i + 1]?.since ?? Infinity });
     } catch (error) {
       if (!(error instanceof NoteError)) throw error;

@@ -39,6 +39,7 @@ export type VerifyCode =
   | "key_unknown" // by none of the keys that the node has
   | "key_form" // not a public key
   | "key_since" // keys whose sizes do not grow
+  | "key_again" // a key that was named before, and so retired
   | "not_trusted" // not signed by a key that was given
   | "policy_unmet"
   // continuity

@@ -139,6 +139,26 @@ test("a key that names itself is not trusted by way of the key before", () => {
   equal(judge(forgedRotation, { trust: keysOf(2) }).exit, 0);
 });
 
+test("a retired key that names itself again signs nothing more", () => {
+  const write = (sample: Sample) => {
+    const own = sample.chain(".node");
+    own.write({ kind: "genesis", origin: `${node}/.node` }, '{"theater":"0.1.0"}');
+    own.write({ kind: "key", key: vkeyOf(1), since: 0 }, '{"theater":"0.1.0"}');
+    sample.seal(signerOf(1));
+    own.write({ kind: "key", key: vkeyOf(2), since: 2 }, '{"theater":"0.1.0"}');
+    sample.seal(signerOf(1));
+    own.write({ kind: "erase", target: 0, roles: ["about"] }, "asked for");
+    sample.seal(signerOf(2));
+    // From here on it is somebody who holds the log and the key that was retired.
+    own.write({ kind: "key", key: vkeyOf(1), since: 3 }, '{"theater":"0.1.0"}');
+    sample.seal(signerOf(1));
+  };
+  for (const trust of [undefined, keysOf(2), keysOf(1, 2)]) {
+    const verdict = judge(write, trust === undefined ? {} : { trust });
+    deepEqual([verdict.exit, codesOf(verdict).includes("key_again")], [1, true], verdict.headline);
+  }
+});
+
 test("a retired key no longer signs", () => {
   const verdict = judge((sample) => {
     const own = sample.chain(".node");
