@@ -471,6 +471,40 @@ test("a change of keys that was cut off is as if it had not begun, or is finishe
     checkSealed(openLogReader(place.log));
   }));
 
+for (const step of ["leaves", "signature"] as const) {
+  test(`a change of keys that was cut off before its ${step} is handed over by the old key, whoever writes next`, () =>
+    inPlace(async (place) => {
+      await makeSealed(place);
+      let house = openHouse(place);
+      const old = house.node.key;
+      const since = house.store.sealed() + 1;
+      house.node.rotate(since);
+      house.crash();
+      const crash = new Error("the power went");
+      if (step === "signature") {
+        house = openHouse(place, {
+          signerFor: () => {
+            throw crash;
+          },
+        });
+        await rejects(house.sealer.seal(), crash);
+        strictEqual(house.store.sealed(), since);
+        house.crash();
+      }
+      house = openHouse(place);
+      house.write("a", 1); // Before the first seal, as actors do that begin.
+      house.write("-b", 1);
+      await house.sealer.seal();
+      await house.stop();
+      const reader = openLogReader(place.log);
+      const note = reader.checkpoint(since)?.note ?? "";
+      ok(note.startsWith(reader.node), "there is no head that the old key may sign");
+      strictEqual(openNote(note, [parseVerifierKey(old)]).verified.length, 1);
+      checkSealed(reader);
+      reader.close();
+    }));
+}
+
 test("a log that cannot go on is given up for a new one, which says so", () =>
   inPlace(async (place) => {
     await makeSealed(place);

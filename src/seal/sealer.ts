@@ -5,6 +5,7 @@
  * @module
  */
 
+import { NODE_ADDRESS } from "../address/mod.ts";
 import { formatCheckpoint, type Signer, signNote } from "../note/mod.ts";
 import type { LogReader, Write } from "../store/mod.ts";
 import type { SignedHead } from "./node.ts";
@@ -73,14 +74,26 @@ export function createSealer(ports: SealerPorts): Sealer {
 
   async function sealOnce(): Promise<SignedHead | undefined> {
     if (broken !== undefined) throw broken.error;
+    // A change of keys that was cut off: the old key may sign the head with the leaf that names the new one, and
+    // no larger one. So what is not signed is signed as it is, and that leaf goes before all others.
+    if (keeper.size > 0) await sign();
+    if (keeper.size > 0 && keeper.changedWithOthers(NODE_ADDRESS)) await signGrown(NODE_ADDRESS);
+    return await signGrown();
+  }
+
+  async function signGrown(only?: string): Promise<SignedHead | undefined> {
     if (keeper.changed) {
       try {
-        for (const writes of keeper.grow()) await ports.commit(writes);
+        for (const writes of keeper.grow(only)) await ports.commit(writes);
       } catch (error) {
         broken = { error };
         throw error;
       }
     }
+    return await sign();
+  }
+
+  async function sign(): Promise<SignedHead | undefined> {
     if (keeper.size === (signed?.size ?? 0)) return signed;
     const head = keeper.head();
     const note = signNote(formatCheckpoint({ ...head, origin, extensions: [] }), [

@@ -35,8 +35,12 @@ export interface TreeKeeper {
    *
    * Yields what must be committed, in pieces, each before the next is asked for.
    * If a piece cannot be committed, the keeper is of no use any more.
+   *
+   * @param only seals no other actor than this one
    */
-  grow(): Generator<readonly Write[], void>;
+  grow(only?: string): Generator<readonly Write[], void>;
+  /** Whether this actor has changed since its last seal, and others have too. */
+  changedWithOthers(address: string): boolean;
   /** The head of the node's tree as it is. */
   head(): TreeHead;
 }
@@ -50,7 +54,7 @@ interface Pending {
 
 /** Makes a keeper that goes on where the log stands; what is not sealed yet it takes for changed. */
 export function createTreeKeeper(reader: LogReader): TreeKeeper {
-  let pending = new Map<string, Pending>();
+  const pending = new Map<string, Pending>();
   const trees = new Map<string, GrowingTree>();
   const node = growTree(nodeTree, nodeNodes(reader, reader.sealed()), reader.sealed());
   for (const { address, size } of reader.unsealed()) pending.set(address, { from: size, hashes: [] });
@@ -86,10 +90,12 @@ export function createTreeKeeper(reader: LogReader): TreeKeeper {
     get size() {
       return node.size;
     },
-    *grow() {
+    changedWithOthers: (address) => pending.has(address) && pending.size > 1,
+    *grow(only) {
       // One node, so the order of the addresses is that of the origins.
-      const changed = [...pending].sort(([a], [b]) => a < b ? -1 : 1);
-      pending = new Map();
+      const changed = [...pending].filter(([address]) => only === undefined || address === only)
+        .sort(([a], [b]) => a < b ? -1 : 1);
+      for (const [address] of changed) pending.delete(address);
       let writes: Write[] = [];
       const seals: Write[] = [];
       for (const [address, { from, hashes }] of changed) {
