@@ -74,7 +74,7 @@ export function verifyProof(proof: Proof, trust: ProofTrust = {}): ProofVerdict 
       if (index !== seq) find("wrong_index", `wanted the leaf ${seq}, got ${index}`);
       verifyInclusion(hash, { index, path }, head.actor);
     });
-    checkGenesis(parsed, each, head, find);
+    attempt(findings, seq, () => checkGenesis(parsed, each, head, find)); // The key may be none.
     first ??= head;
     if (head.actor.origin !== first.actor.origin) {
       find("other_origin", `wanted ${first.actor.origin}, as before, got ${head.actor.origin}`);

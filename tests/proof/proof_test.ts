@@ -14,6 +14,7 @@ import {
   writeProofJson,
 } from "../../src/proof/mod.ts";
 import { createSigner } from "../../src/note/mod.ts";
+import { inPlace, openHouse } from "../../src/seal/testing/sealed_log.ts";
 import { type LogStore, openLog, openLogReader } from "../../src/store/mod.ts";
 import { writeLongLog, writeSample } from "../cli/sample_log.ts";
 import { createRandom } from "../../src/store/testing/random.ts";
@@ -300,6 +301,22 @@ test("things of two proofs do not go together", () => {
   ];
   for (const [name, proof] of mixed) equal(verifyProof(proof, { keys }).exit, 1, name);
 });
+
+test("a key of the actor that is no key is a finding, also where the genesis names one", () =>
+  inPlace(async (place) => {
+    const house = openHouse(place);
+    house.write("a", 2);
+    await house.sealer.seal();
+    await house.stop();
+    const log = openLogReader(place.log);
+    const signer = actorSigner(log.node, "a");
+    for (const seq of [0, 1]) {
+      const proof = makeProof(log, { address: "a", from: seq, to: seq + 1, signer });
+      const entries = proof.entries.map((entry) => ({ ...entry, actorKey: "no key" }));
+      equal(verifyProof({ ...proof, entries }).exit, 1, `entry ${seq}`);
+    }
+    log.close();
+  }));
 
 test("an entry of a newer version cannot be checked", () => {
   const [entry] = prove(6, 7).entries;
