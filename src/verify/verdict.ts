@@ -83,7 +83,7 @@ export function judge(
 ): Verdict {
   const faults = levels.flatMap((level) => level.faults);
   const exit = exitOf(faults);
-  return { ...about, levels, coverage, headline: headline(exit, levels, standing), exit };
+  return { ...about, levels, coverage, headline: headline(exit, levels, coverage, standing), exit };
 }
 
 function exitOf(faults: readonly VerifyFault[]): Verdict["exit"] {
@@ -92,7 +92,12 @@ function exitOf(faults: readonly VerifyFault[]): Verdict["exit"] {
   return faults.length > 0 ? 3 : 0;
 }
 
-function headline(exit: Verdict["exit"], levels: readonly Level[], { signer, since }: Standing): string {
+function headline(
+  exit: Verdict["exit"],
+  levels: readonly Level[],
+  coverage: Coverage,
+  { signer, since }: Standing,
+): string {
   switch (exit) { // No default: a new code fails to compile here.
     case 0:
       break;
@@ -104,8 +109,22 @@ function headline(exit: Verdict["exit"], levels: readonly Level[], { signer, sin
       return "policy not met";
   }
   const continues = since === undefined ? "" : `, and it continues your checkpoint of ${since} leaves`;
-  if (signer !== undefined) return `verified: signed by ${signer}${continues}`;
+  if (signer !== undefined) {
+    const tail = tailText(coverage);
+    if (tail === undefined) return `verified: signed by ${signer}${continues}`;
+    return `verified up to its signed head only, signed by ${signer}${continues}; nobody vouches for ${tail} after it`;
+  }
   return `internally consistent, signer unverified${continues}`;
+}
+
+/** What lies beyond the last head that is vouched for: anybody who has the file can have put it there. */
+function tailText({ unsignedLeaves, unsealedEntries }: Coverage): string | undefined {
+  const counted = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
+  const tail = [
+    ...(unsignedLeaves > 0 ? [counted(unsignedLeaves, "leaf", "leaves")] : []),
+    ...(unsealedEntries > 0 ? [counted(unsealedEntries, "entry", "entries")] : []),
+  ];
+  return tail.length === 0 ? undefined : `the ${tail.join(" and ")}`;
 }
 
 /** The first thing that is wrong, named in a few words. */

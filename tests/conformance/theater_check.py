@@ -1017,7 +1017,10 @@ def check_checkpoints(report, database, node, roots, chains):
             if keys:
                 keys[-1][1] = entry["since"]
             try:
-                keys.append([entry["since"], 2**53, *parse_key(entry["key"], name)])
+                ident, key = parse_key(entry["key"], name)
+                if any(ident == earlier[2] or key == earlier[3] for earlier in keys):
+                    raise Refused("key_again", entry["key"])
+                keys.append([entry["since"], 2**53, ident, key])
             except Refused as error:
                 report.refuse(".node", error)
     for size, note in database.execute("SELECT size, CAST(note AS BLOB) FROM checkpoint ORDER BY size"):

@@ -362,8 +362,12 @@ test("what comes after the last seal is counted, and a head that was given up na
     const turn = beginActor(chain, node);
     sample.seal(signerOf(1));
     writeTurns(chain, turn, 10);
-  });
+  }, { trust: keysOf(1) });
   equal(verdict.coverage.unsealedEntries, 20);
   equal(verdict.coverage.abandoned, `9 ${"a".repeat(64)}`);
   equal(verdict.exit, 0, JSON.stringify(codesOf(verdict)));
+  match(
+    verdict.headline,
+    /^verified up to its signed head only, signed by home~\S+; nobody vouches for the 20 entries after it$/,
+  );
 });
