@@ -41,12 +41,13 @@ async function runThrough() {
       const { error } = JSON.parse(line) as { error?: { message: string } };
       if (error !== undefined) refusals.push(error.message);
       if (process.err.columns === undefined && answered % 5000 === 0) {
-        return out.write(`  ${answered} lines\n`);
+        return out.write(`  ${formatCount(answered)} lines\n`);
       }
     }),
   });
   if (code <= 1) {
-    await out.write(`${answered} lines answered, ${refusals.length} of them refused, for example:\n`);
+    const [lines, refused] = [formatCount(answered), formatCount(refusals.length)];
+    await out.write(`${lines} lines answered, ${refused} of them refused, for example:\n`);
     for (const refusal of refusals.slice(0, 3)) await out.write(`  ${red("refused")} ${dim(refusal)}\n`);
   }
   return { code };
@@ -65,7 +66,7 @@ async function showBalances(): Promise<boolean> {
     return false;
   }
   const ledger = JSON.parse(answers[0] ?? "null") as Balances;
-  await out.write(`\n${bold("Closing balances")} after ${ledger.postings} postings\n`);
+  await out.write(`\n${bold("Closing balances")} after ${formatCount(ledger.postings)} postings\n`);
   for (const { account, currency, balance } of ledger.accounts) {
     await out.write(`  ${account.padEnd(24)} ${money(balance).padStart(14)} ${currency}\n`);
   }
@@ -105,6 +106,10 @@ function money(cents: number): string {
   const digits = String(Math.abs(cents)).padStart(3, "0");
   const whole = digits.slice(0, -2).replace(/\B(?=(?:[0-9]{3})+$)/g, ",");
   return `${cents < 0 ? "-" : ""}${whole}.${digits.slice(-2)}`;
+}
+
+function formatCount(count: number): string {
+  return count.toLocaleString("en-US");
 }
 
 /** An output that hands over each line. */

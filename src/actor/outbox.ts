@@ -52,7 +52,7 @@ export function createOutbox(
       committing = ports.commit(writes).then((positions) => {
         deliver(toDeliver, positions);
         for (const tell of toTell) tell();
-      }, failed);
+      }).catch(failed);
     },
     emptied: () => committing,
   };

@@ -1,12 +1,18 @@
 /** What answers the calls of one function, or why nobody does. */
 export type HostBinding = HostAnswerer | { readonly denied: string };
 
+/** Thrown by what answers, where the arguments decide: the guest may not have this. Its message is recorded. */
+export class Denied extends Error {
+  override name = "Denied";
+}
+
 /** What answers the calls of one function. */
 export interface HostAnswerer {
   /**
    * Gets the values as jco lifts them, resources as the host's own objects.
    * A `result` is returned as `{ tag, val }`, a resource as any object, nothing
-   * as undefined. Whatever is thrown stops the guest; its message is recorded.
+   * as undefined. Whatever is thrown stops the guest; its message is recorded, as a failure
+   * unless it is {@linkcode Denied}.
    *
    * What was returned must hold still until the guest has it.
    */

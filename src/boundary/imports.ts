@@ -94,7 +94,7 @@ function bindInterface(
   bound: ReadonlyMap<string, BoundResource>,
   bind: (fn: ImportedFunction) => Answerer,
 ): Record<string, unknown> {
-  const module: Record<string, unknown> = {};
+  const module: Record<string, unknown> = Object.create(null); // A function may be named as a frozen member of Object.prototype.
   for (const name of item.resources) {
     const resource = bound.get(`${item.name}/${name}`);
     if (resource === undefined) continue;

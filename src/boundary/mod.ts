@@ -33,7 +33,7 @@ export type { Crossing } from "./crossing.ts";
 export { compileDecoder } from "./decode.ts";
 export { describeDivergence, type Difference, differenceOf, firstDifference } from "./divergence.ts";
 export { compileEncoder } from "./encode.ts";
-export type { HostAnswerer, HostBinding, HostTable } from "./host_table.ts";
+export { Denied, type HostAnswerer, type HostBinding, type HostTable } from "./host_table.ts";
 export { type CallQuestion, type CallRecord, type Divergence, type Stop, Stopped } from "./record.ts";
 export { type Boundary, createRecorder, type RecorderOptions, type RecordLimits } from "./recorder.ts";
 export { createReplayer, type ReplayBoundary } from "./replayer.ts";

@@ -8,7 +8,7 @@
 import type { ComponentType } from "../component/mod.ts";
 import { type CallShape, callShape } from "./call_shape.ts";
 import { createGate, type Crossing, gatedExports } from "./crossing.ts";
-import type { HostBinding, HostTable } from "./host_table.ts";
+import { Denied, type HostBinding, type HostTable } from "./host_table.ts";
 import { type Answerer, bindImports, type ImportedFunction, type ImportedResources } from "./imports.ts";
 import { oversizedReason, reasonOf, unwritten } from "./reason.ts";
 import { type CallQuestion, type CallRecord } from "./record.ts";
@@ -122,7 +122,7 @@ export function createRecorder(options: RecorderOptions): Boundary {
         text = shape.resultText(answer);
       } catch (error) {
         gate.answered();
-        return refuse(question, "failed", reasonOf(error));
+        return refuse(question, error instanceof Denied ? "denied" : "failed", reasonOf(error));
       }
       if (gate.answered()) {
         return refuse(question, "failed", `Cannot answer ${name}: the host called the component`);

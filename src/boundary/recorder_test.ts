@@ -6,6 +6,7 @@ import {
   type BoundaryFault,
   type CallRecord,
   createRecorder,
+  Denied,
   type HostBinding,
   Stopped,
 } from "./mod.ts";
@@ -153,6 +154,16 @@ const stops: readonly (readonly [string, HostBinding | undefined, "denied" | "ho
     },
     "host",
     'an object with "a"',
+  ],
+  [
+    "a host that denies what is asked for",
+    {
+      call: () => {
+        throw new Denied("Cannot write this");
+      },
+    },
+    "denied",
+    "Cannot write this",
   ],
   [
     "a host that returns too much",

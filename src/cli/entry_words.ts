@@ -50,7 +50,9 @@ export function describeEntry(entry: Entry, parts: readonly StoredPart[]): Entry
           // The body stands apart; among the arguments it is a null, and the last.
           ? stripBrackets(part("arguments")).replace(/null$/, () => part("body"))
           : stripBrackets(part("arguments")),
-        answered: describeResult(part("result")),
+        answered: entry.function === scriptLoad
+          ? sizeWords("script", parts[roles.indexOf("result")])
+          : describeResult(part("result")),
         alarm: entry.outcome !== "returned",
       };
     case "return":
@@ -95,6 +97,15 @@ export function describeEntry(entry: Entry, parts: readonly StoredPart[]): Entry
     case "key":
       return { ...plain, what: "signs", asked: entry.key, facts: [`since ${formatCount(entry.since)}`] };
   }
+}
+
+/** The call whose result is the whole source of a script: `show` has it, a line need not. */
+const scriptLoad = "theater:script/source@0.1.0#load";
+
+function sizeWords(what: string, part: StoredPart | undefined): string {
+  return part?.bytes === undefined
+    ? describePart(part, "result")
+    : `${what} of ${formatBytes(part.bytes.length)}`;
 }
 
 /** `interface.function` of an import's full name: `theater:actor/log@0.1.0#write` is `log.write`. */

@@ -1,4 +1,5 @@
-import { type HostInterface, HostRefusal } from "./host_interface.ts";
+import { Denied } from "../boundary/mod.ts";
+import type { HostInterface } from "./host_interface.ts";
 
 /** Variables of the host's environment, only those that the manifest names. */
 export const environmentInterface: HostInterface = {
@@ -13,7 +14,7 @@ export const environmentInterface: HostInterface = {
       },
       call: (context, name) => {
         if (!context.grants.environment.includes(String(name))) {
-          throw new HostRefusal(
+          throw new Denied(
             `Cannot read variable ${
               JSON.stringify(name)
             }: the manifest does not name it in permissions.environment`,

@@ -92,6 +92,7 @@ test("a variable of the environment is read only if the manifest names it", asyn
     for (const name of ["THEATER_TEST_OTHER", "PATH", "__proto__", ""]) {
       const other = await send(name);
       ok(other.answer === "trapped", JSON.stringify(other));
+      strictEqual(other.code, "denied");
       match(other.reason, /permissions.environment/);
     }
   });
