@@ -17,11 +17,13 @@ export const engineHere = `${runtime.engine} ${runtime.engineVersion}`;
  * @param reader of a file that has been judged, and is not refuted
  * @param addresses the chains; all without
  * @param progress told after every turn how many were reproduced, of how many there are
+ * @param fresh whether to run every turn in a fresh instance too
  */
 export async function replayLog(
   reader: LogReader,
   addresses?: readonly string[],
   progress: (turns: number, of: number) => void = () => {},
+  fresh = false,
 ): Promise<readonly ChainReplay[]> {
   // Loaded only when needed: this is the machinery of running actors.
   const [{ replayChains }, { createLoader, execution, recordedSetup, replayBehaviours }, worker, { limits }] =
@@ -43,6 +45,7 @@ export async function replayLog(
   }, {
     workers: Math.min(workersMax, availableParallelism()),
     progress: () => progress(turns += 1, of),
+    fresh,
   });
 }
 

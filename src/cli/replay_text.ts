@@ -47,6 +47,13 @@ export function formatReplay(
     lines.push("", "not run again", ...chains.flatMap(passedOverLines));
   }
   for (const report of diverged) lines.push("", ...divergenceLines(reader, report, style, columns));
+  if (chains.some(({ fresh }) => fresh !== undefined)) {
+    lines.push("", ...freshLines(chains));
+    for (const { fresh } of chains) {
+      if (fresh?.first === undefined) continue;
+      lines.push("", ...divergenceLines(reader, fresh.first, style, columns));
+    }
+  }
   return `${lines.join("\n")}\n`;
 }
 
@@ -66,6 +73,24 @@ function chainLine(chain: ChainReplay, width: number, style: Style): string {
       ...(partsPassedOver === 0 ? [] : [`${countOf(partsPassedOver, "part")} not compared`]),
     ].join(", ")),
   ].join("  ");
+}
+
+/** What the turns did in fresh instances. */
+function freshLines(chains: readonly ChainReplay[]): string[] {
+  const turns = chains.reduce((sum, { fresh }) => sum + (fresh?.turns ?? 0), 0);
+  const depending = chains.filter(({ fresh }) => fresh?.first !== undefined);
+  if (depending.length === 0) {
+    return [`no actor depends on hidden state: ${countOf(turns, "turn")} did the same in a fresh instance`];
+  }
+  return [
+    "in a fresh instance, on the recorded state, other things were done by",
+    ...depending.map(({ address, fresh }) =>
+      printable(
+        `  ${address}: ${formatCount(fresh?.differing ?? 0)} of ${countOf(fresh?.turns ?? 0, "turn")}, ` +
+          `first turn ${fresh?.first?.turn}`,
+      )
+    ),
+  ];
 }
 
 function passedOverLines({ address, passedOver }: ChainReplay): string[] {

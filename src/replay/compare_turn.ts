@@ -8,7 +8,7 @@ import { differenceOf, type Divergence, firstDifference } from "../boundary/mod.
 import { commitDigest, type HashHex, parseEntry, type ReturnEntry } from "../chain/mod.ts";
 import { decodeUtf8, sha256TextHex } from "../codec/mod.ts";
 import type { LogReader } from "../store/mod.ts";
-import type { TurnReport } from "../worker/mod.ts";
+import type { TurnEnd, TurnReport } from "../worker/mod.ts";
 import type { RecordedTurn } from "./recorded_turn.ts";
 import { ReplayError, type TurnDifference } from "./replay_error.ts";
 
@@ -51,7 +51,11 @@ export function compareTurn(of: Comparison, recorded: RecordedTurn, report: Turn
     diverge(`the ${what} differs`, { what, ...textDifference(what, expected, got) });
   };
   const otherEnd = (expected: string): never =>
-    diverge(`wanted ${expected}, got ${endText(report)}`, { what: "end", expected, got: endText(report) });
+    diverge(`wanted ${expected}, got ${endText(end, report.fuel)}`, {
+      what: "end",
+      expected,
+      got: endText(end, report.fuel),
+    });
 
   if (end.end === "diverged") {
     const { at, ...difference } = callDifference(end.divergence);
@@ -112,7 +116,7 @@ function stateKept(reader: LogReader, address: string, { seq }: ReturnEntry): st
 const entriesLookedAtMax = 1000;
 
 /** The first difference of two texts, of which one may not be known. */
-function textDifference(
+export function textDifference(
   root: string,
   expected: string | undefined,
   got: string | undefined,
@@ -129,7 +133,8 @@ function textDifference(
   };
 }
 
-function callDifference(divergence: Divergence) {
+/** The difference of a turn that called otherwise than recorded, and the ordinal of the call. */
+export function callDifference(divergence: Divergence) {
   const { at, expected, got, field, detail } = divergence;
   const what = "call" as const;
   if (expected === "end of turn") {
@@ -175,10 +180,11 @@ function shorten(text: string): string {
   return text.length <= shownMax ? text : `${text.slice(0, shownMax - 1).toWellFormed()}…`;
 }
 
-function endText({ end, fuel }: TurnReport): string {
+/** How a turn ended, in words. */
+export function endText(end: TurnEnd, fuel?: number): string {
   switch (end.end) {
     case "ok":
-      return `an ok return, after ${fuel} units of fuel`;
+      return fuel === undefined ? "an ok return" : `an ok return, after ${fuel} units of fuel`;
     case "err":
       return `a refusal: ${shorten(end.error)}`;
     case "trap":

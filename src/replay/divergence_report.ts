@@ -27,6 +27,8 @@ export interface DivergenceReport extends TurnDifference {
   readonly causes: readonly string[];
 }
 
+type Diverged = Extract<ReplayFault, { readonly code: "diverged" }>;
+
 /** How many entries before it are told. */
 const beforeMax = 4;
 
@@ -39,12 +41,20 @@ export interface SecondRun {
 export function reportDivergence(
   reader: LogReader,
   activation: ActivationOutline,
-  fault: Extract<ReplayFault, { readonly code: "diverged" }>,
+  fault: Diverged,
   here: JsonObject,
   second: SecondRun | undefined,
 ): DivergenceReport {
-  const { address, turn, seq, detail, difference } = fault;
-  const { keyframe } = activation;
+  return placeDifference(reader, activation, fault, likelyCauses(reader, activation, fault, here, second));
+}
+
+/** Tells where a difference is, and what came just before. */
+export function placeDifference(
+  reader: LogReader,
+  { address, keyframe }: ActivationOutline,
+  { turn, seq, detail, difference }: Pick<Diverged, "turn" | "seq" | "detail" | "difference">,
+  causes: readonly string[],
+): DivergenceReport {
   const before: number[] = [];
   for (const entry of reader.entries(address, { from: keyframe.seq, to: seq, backwards: true })) {
     before.unshift(entry.seq);
@@ -58,14 +68,14 @@ export function reportDivergence(
     detail,
     ...difference,
     before,
-    causes: likelyCauses(reader, activation, fault, here, second),
+    causes,
   };
 }
 
 function likelyCauses(
   reader: LogReader,
   { address, keyframe }: ActivationOutline,
-  { difference, turn }: Extract<ReplayFault, { readonly code: "diverged" }>,
+  { difference, turn }: Diverged,
   here: JsonObject,
   second: SecondRun | undefined,
 ): string[] {

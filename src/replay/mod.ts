@@ -30,7 +30,7 @@ export {
   type RecordedTurn,
 } from "./recorded_turn.ts";
 export type { DivergenceReport } from "./divergence_report.ts";
-export type { ReplayTools } from "./replay_activation.ts";
+export type { FreshReplay, ReplayTools } from "./replay_activation.ts";
 export { type ChainReplay, replayChains, type ReplayOptions } from "./replay_chains.ts";
 export { type DivergedIn, ReplayError, type ReplayFault, type TurnDifference } from "./replay_error.ts";
 export type { PassedOver, PassedOverCode, ReplayAbility } from "./replayable.ts";

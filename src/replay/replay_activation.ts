@@ -8,8 +8,9 @@ import { commitPart } from "../chain/mod.ts";
 import { decodeUtf8, encodeUtf8, type JsonObject } from "../codec/mod.ts";
 import type { LogReader } from "../store/mod.ts";
 import type { ActivationOutline } from "./chain_outline.ts";
+import type { FreshDifference } from "./compare_fresh.ts";
 import type { ReplayPorts } from "./current_state.ts";
-import { type DivergenceReport, reportDivergence } from "./divergence_report.ts";
+import { type DivergenceReport, placeDifference, reportDivergence } from "./divergence_report.ts";
 import { withPartsAtHand } from "./parts_at_hand.ts";
 import { readTurns, type RecordedTurn } from "./recorded_turn.ts";
 import { ReplayError, type ReplayFault } from "./replay_error.ts";
@@ -31,8 +32,28 @@ export interface ActivationReplay {
   /** Parts that could not be compared, as their salts are not there. */
   readonly partsPassedOver: number;
   readonly divergence: DivergenceReport | undefined;
+  /** What its turns did in fresh instances; with `fresh` only. */
+  readonly fresh?: FreshReplay;
   /** The state at its end, JSON text; undefined where it was not reached. */
   readonly state: string | undefined;
+}
+
+/** How turns went that were run once more, each in a fresh instance on the recorded state before it. Plain data. */
+export interface FreshReplay {
+  /** Turns that were; those that were cut, or not reproduced, are not. */
+  readonly turns: number;
+  /** Those that did something else: they depend on what the instance kept in memory. */
+  readonly differing: number;
+  /** The first of them. */
+  readonly first?: DivergenceReport;
+}
+
+/** How to run an activation again. */
+export interface ActivationOptions {
+  /** Called for every turn that did what is recorded. */
+  readonly progress: () => void;
+  /** Whether to run every turn in a fresh instance too. */
+  readonly fresh: boolean;
 }
 
 type Diverged = Extract<ReplayFault, { readonly code: "diverged" }>;
@@ -41,14 +62,13 @@ type Diverged = Extract<ReplayFault, { readonly code: "diverged" }>;
  * Runs an activation again.
  *
  * @param begins the state before it, undefined where nobody knows it
- * @param turnDone called for every turn that did what is recorded
  */
 export async function replayActivation(
   reader: LogReader,
   activation: ActivationOutline,
   begins: string | undefined,
   tools: ReplayTools,
-  turnDone: () => void,
+  options: ActivationOptions,
 ): Promise<ActivationReplay> {
   const { address, keyframe } = activation;
   const nothing = { reproduced: 0, partsPassedOver: 0, divergence: undefined, state: undefined };
@@ -78,11 +98,20 @@ export async function replayActivation(
     reproduced += 1;
     partsPassedOver += parts;
     nextTurn = turn + 1;
-    turnDone();
+    options.progress();
   };
   const pass = (code: PassedOverCode, to: number, seq: number, detail: string) => {
     if (to > nextTurn) passedOver.push({ code, turns: to - nextTurn, turn: nextTurn, seq, detail });
     nextTurn = Math.max(nextTurn, to);
+  };
+  const inFresh = { turns: 0, differing: 0, first: undefined as DivergenceReport | undefined };
+  const fresh = ({ turn }: RecordedTurn, found: FreshDifference | undefined) => {
+    inFresh.turns += 1;
+    if (found === undefined) return;
+    inFresh.differing += 1;
+    inFresh.first ??= placeDifference(reader, activation, { turn, ...found }, [
+      "hidden state: the component keeps something in memory, or in a variable of its script, from turn to turn",
+    ]);
   };
   const run = async (state: string, from: "begins" | "joins", after: number, statesAt?: number) => {
     const log = withPartsAtHand(reader, address);
@@ -99,12 +128,21 @@ export async function replayActivation(
       instantiation,
       turns: after < 0 ? turns : later(turns, after),
       done,
+      ...(options.fresh && statesAt === undefined && { fresh }),
       ...(statesAt !== undefined && { statesAt }),
     }, tools.start);
   };
   const finish = (state?: string, divergence?: DivergenceReport): ActivationReplay => {
     pass("follows", end, activation.to - 1, "a turn before it was not run to its end");
-    return { reproduced, passedOver, partsPassedOver, divergence, state };
+    const { first, ...counts } = inFresh;
+    return {
+      reproduced,
+      passedOver,
+      partsPassedOver,
+      divergence,
+      ...(options.fresh && { fresh: { ...counts, ...(first !== undefined && { first }) } }),
+      state,
+    };
   };
 
   let from: "begins" | "joins" = "begins";

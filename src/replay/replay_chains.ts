@@ -8,7 +8,13 @@
 import type { ActorRow, LogReader } from "../store/mod.ts";
 import { type ActivationOutline, outlineChain, splitIntoRuns, stateKept } from "./chain_outline.ts";
 import { type DivergenceReport, engineOf, reportDivergence } from "./divergence_report.ts";
-import { handsOver, replayActivation, type ReplayTools } from "./replay_activation.ts";
+import {
+  type ActivationOptions,
+  type FreshReplay,
+  handsOver,
+  replayActivation,
+  type ReplayTools,
+} from "./replay_activation.ts";
 import type { PassedOver } from "./replayable.ts";
 
 /** What the replay of a chain came to. Plain data. */
@@ -25,6 +31,8 @@ export interface ChainReplay {
   readonly partsPassedOver: number;
   /** The first difference of each activation, in order; mostly, a later one follows from an earlier one. */
   readonly divergences: readonly DivergenceReport[];
+  /** What its turns did in fresh instances; with `fresh` only. */
+  readonly fresh?: FreshReplay;
   /** The engines that it was recorded on. */
   readonly engines: readonly string[];
 }
@@ -35,6 +43,13 @@ export interface ReplayOptions {
   readonly workers: number;
   /** Called for every turn that did what is recorded. */
   readonly progress?: () => void;
+  /**
+   * Runs every turn once more, in a fresh instance on the recorded state before it: to see whether it depends
+   * on what the instance kept in memory.
+   *
+   * @default false
+   */
+  readonly fresh?: boolean;
 }
 
 /** What is gathered of a chain while its runs end in any order. */
@@ -45,6 +60,7 @@ interface Gathered {
   partsPassedOver: number;
   readonly passedOver: PassedOver[];
   readonly divergences: DivergenceReport[];
+  readonly fresh: FreshReplay[];
 }
 
 /**
@@ -64,7 +80,7 @@ export async function replayChains(
   reader: LogReader,
   rows: readonly ActorRow[],
   tools: ReplayTools,
-  { workers, progress = () => {} }: ReplayOptions,
+  { workers, progress = () => {}, fresh = false }: ReplayOptions,
 ): Promise<readonly ChainReplay[]> {
   if (!Number.isSafeInteger(workers) || workers < 1) {
     throw new RangeError(`Cannot replay by workers: wanted a whole number from 1, got ${workers}`);
@@ -76,12 +92,13 @@ export async function replayChains(
     partsPassedOver: 0,
     passedOver: [],
     divergences: [],
+    fresh: [],
   }));
   const runs = chains.flatMap((chain) => splitIntoRuns(chain.activations).map((run) => ({ chain, run })));
   let next = 0;
   async function work() {
     for (let job = runs[next++]; job !== undefined; job = runs[next++]) {
-      await replayRun(reader, job.chain, job.run, tools, progress);
+      await replayRun(reader, job.chain, job.run, tools, { progress, fresh });
     }
   }
   await Promise.all(Array.from({ length: Math.min(workers, runs.length) }, work));
@@ -93,16 +110,17 @@ async function replayRun(
   chain: Gathered,
   run: readonly ActivationOutline[],
   tools: ReplayTools,
-  progress: () => void,
+  options: ActivationOptions,
 ): Promise<void> {
   /** The state after the activation before; undefined where nobody knows it. */
   let before = run[0]?.keyframe.activation === 0 ? "null" : undefined;
   for (const activation of run) {
     const begins = stateKept(reader, activation) ?? before;
-    const replayed = await replayActivation(reader, activation, begins, tools, progress);
+    const replayed = await replayActivation(reader, activation, begins, tools, options);
     chain.reproduced += replayed.reproduced;
     chain.partsPassedOver += replayed.partsPassedOver;
     chain.passedOver.push(...replayed.passedOver);
+    if (replayed.fresh !== undefined) chain.fresh.push(replayed.fresh);
     if (replayed.divergence !== undefined) chain.divergences.push(replayed.divergence);
     before = replayed.state;
     const { next } = activation;
@@ -137,6 +155,17 @@ function finish(reader: LogReader, chain: Gathered): ChainReplay {
     passedOver: passedOver.toSorted((a, b) => a.turn - b.turn),
     partsPassedOver,
     divergences: divergences.toSorted((a, b) => a.seq - b.seq),
+    ...(chain.fresh.length > 0 && { fresh: sumOf(chain.fresh) }),
     engines: [...engines],
+  };
+}
+
+/** What the activations of a chain came to in fresh instances; they end in any order. */
+function sumOf(all: readonly FreshReplay[]): FreshReplay {
+  const [first] = all.flatMap((each) => each.first ?? []).sort((a, b) => a.seq - b.seq);
+  return {
+    turns: all.reduce((sum, { turns }) => sum + turns, 0),
+    differing: all.reduce((sum, { differing }) => sum + differing, 0),
+    ...(first !== undefined && { first }),
   };
 }

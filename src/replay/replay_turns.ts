@@ -10,6 +10,7 @@ import type {
   WorkerHandlers,
   WorkerSetup,
 } from "../worker/mod.ts";
+import { compareFresh, type FreshDifference } from "./compare_fresh.ts";
 import { compareTurn } from "./compare_turn.ts";
 import { callRecord, partText, type RecordedTurn } from "./recorded_turn.ts";
 import { ReplayError } from "./replay_error.ts";
@@ -19,6 +20,7 @@ export type StartReplaying = (
   setup: WorkerSetup,
   recorded: ReplayStart,
   handlers: WorkerHandlers,
+  fresh?: boolean,
 ) => WorkerHandle;
 
 /** Turns of one activation to run again. */
@@ -38,6 +40,11 @@ export interface ReplayJob {
   readonly turns: Iterable<RecordedTurn>;
   /** Hears of every turn that did what is recorded; `passedOver` parts of it could not be compared. */
   readonly done?: (recorded: RecordedTurn, passedOver: number) => void;
+  /**
+   * Runs every turn once more in a fresh instance, and hears whether it did the same there. Turns that were
+   * cut are not.
+   */
+  readonly fresh?: (recorded: RecordedTurn, difference: FreshDifference | undefined) => void;
   /** The number of a turn whose state is wanted should it differ. */
   readonly statesAt?: number;
 }
@@ -85,12 +92,14 @@ export async function replayTurns(
     { ...job.setup, turn: instantiation.turn },
     recordedStart,
     inbox.handlers,
+    job.fresh !== undefined,
   );
   const judge = (recorded: RecordedTurn, report: TurnReport) => {
     const passedOver = compareTurn(comparison, recorded, report);
     if (report.end.end === "ok" && report.end.state !== undefined) state = report.end.state;
     turns += 1;
     job.done?.(recorded, passedOver);
+    if (report.fresh !== undefined) job.fresh?.(recorded, compareFresh(recorded, report, report.fresh));
   };
   try {
     const following = job.turns[Symbol.iterator]();

@@ -10,7 +10,7 @@ import { checkJsonText, JsonTextError } from "../codec/mod.ts";
 import { bindHost, type Effect, type HostContext } from "../host/mod.ts";
 import { createMeter } from "../limits/mod.ts";
 import { createControl, markProgress, wished } from "./control.ts";
-import { coreModules, importGlue } from "./guest.ts";
+import { coreModules, type Instantiate } from "./guest.ts";
 import type {
   ActivationSetup,
   ReplayInput,
@@ -62,14 +62,16 @@ interface Tape extends Crossing {
 /**
  * Instantiates the component of `setup` and returns what runs its turns.
  *
+ * @param instantiate of its glue; it may be called any number of times, as the glue keeps nothing
  * @param replayed what was recorded while it was instantiated, to run it again;
  * `undefined` to run it live
  */
-export async function createActivation(
+export function createActivation(
   setup: ActivationSetup,
   ports: WorkerPorts,
+  instantiate: Instantiate,
   replayed: ReplayStart | undefined,
-): Promise<Activation> {
+): Activation {
   const control = createControl(setup.control);
   const { limits } = setup;
   let state = setup.state;
@@ -91,7 +93,6 @@ export async function createActivation(
       stage: (effect) => void effects.push(effect),
     })
     : replayingTape(setup);
-  const instantiate = await importGlue(setup.glue, ports.importText);
   let instance: unknown;
 
   /** Runs one turn of whatever kind, from its opening to its end. */

@@ -50,19 +50,25 @@ const overrunMs = 500;
 /** Starts a worker that runs live turns and records them. */
 export const startRecording: StartWorker = (setup, handlers) => start(setup, handlers, undefined);
 
-/** Starts a worker that runs recorded turns again; `recorded` is what was recorded of the instantiation. */
+/**
+ * Starts a worker that runs recorded turns again; `recorded` is what was recorded of the instantiation.
+ *
+ * @param fresh whether to run every turn once more, in an instance of its own
+ */
 export function startReplaying(
   setup: WorkerSetup,
   recorded: ReplayStart,
   handlers: WorkerHandlers,
+  fresh = false,
 ): WorkerHandle {
-  return start(setup, handlers, recorded);
+  return start(setup, handlers, recorded, fresh);
 }
 
 function start(
   setup: WorkerSetup,
   handlers: WorkerHandlers,
   replayed: ReplayStart | undefined,
+  fresh = false,
 ): WorkerHandle {
   const control = createControl();
   const turnMs = setup.limits.turnMs;
@@ -100,7 +106,7 @@ function start(
   ask(
     replayed === undefined
       ? { ask: "record", setup: whole }
-      : { ask: "replay", setup: whole, start: replayed },
+      : { ask: "replay", setup: whole, start: replayed, fresh },
     loadGraceMs,
   );
   return {

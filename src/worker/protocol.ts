@@ -63,7 +63,7 @@ export type TurnEnd =
     /** SHA-256 of the state's bytes, hexadecimal. */
     readonly stateSha256: string;
     readonly stateBytes: number;
-    /** The state itself; only with the last `ok` turn of a batch of reports. */
+    /** The state itself; with the last `ok` turn of a batch of reports, and where a fresh instance came to another. */
     readonly state?: string;
     /** Absent after instantiation and `init`. */
     readonly response?: string;
@@ -84,12 +84,20 @@ export interface TurnReport {
   /** Units of the fuel schedule. */
   readonly fuel: number;
   readonly end: TurnEnd;
+  /** How it ended when it was run once more, in an instance that saw no turn before it. */
+  readonly fresh?: TurnEnd;
 }
 
 /** What the host asks of a worker. */
 export type ToWorker =
   | { readonly ask: "record"; readonly setup: ActivationSetup }
-  | { readonly ask: "replay"; readonly setup: ActivationSetup; readonly start: ReplayStart }
+  | {
+    readonly ask: "replay";
+    readonly setup: ActivationSetup;
+    readonly start: ReplayStart;
+    /** Run every turn once more, in an instance of its own. */
+    readonly fresh: boolean;
+  }
   | { readonly ask: "turns"; readonly turns: readonly TurnInput[] }
   | { readonly ask: "replay-turns"; readonly turns: readonly ReplayInput[] };
 

@@ -8,6 +8,8 @@
 import { openPort, randomBytes, sealRealm, systemClock } from "../platform/worker.ts";
 import { type Activation, createActivation, type WorkerPorts } from "./activation.ts";
 import { type Control, createControl, wished } from "./control.ts";
+import { runFresh } from "./fresh.ts";
+import { importGlue } from "./guest.ts";
 import type { FromWorker, ReplayInput, ToWorker, TurnInput, TurnReport } from "./protocol.ts";
 
 /** Reports are held back no longer than this, so that the first of a batch is not kept for the last. */
@@ -20,17 +22,21 @@ sealRealm();
 
 let activation: Activation | undefined;
 let control: Control | undefined;
+/** Instantiates once more, on a state; only where turns are to be run in fresh instances too. */
+let again: ((state: string) => Activation) | undefined;
 
 async function onMessage(message: ToWorker): Promise<void> {
   switch (message.ask) {
     case "record":
     case "replay": {
-      control = createControl(message.setup.control);
-      activation = await createActivation(
-        message.setup,
-        ports,
-        message.ask === "replay" ? message.start : undefined,
-      );
+      const { setup } = message;
+      control = createControl(setup.control);
+      const instantiate = await importGlue(setup.glue, ports.importText);
+      const start = message.ask === "replay" ? message.start : undefined;
+      activation = createActivation(setup, ports, instantiate, start);
+      if (message.ask === "replay" && message.fresh) {
+        again = (state) => createActivation({ ...setup, state }, ports, instantiate, start);
+      }
       report([activation.started], activation, true);
       break;
     }
@@ -46,7 +52,7 @@ function runTurns(live: Activation, turns: readonly (TurnInput | ReplayInput)[])
   let since = ports.elapsedMs();
   for (const [index, turn] of turns.entries()) {
     if (control !== undefined && wished(control) !== "run" && index > 0) break;
-    reports.push(live.run(turn));
+    reports.push(again !== undefined && "calls" in turn ? runFresh(live, turn, again) : live.run(turn));
     if (!live.alive()) break;
     const now = ports.elapsedMs();
     if (now - since < reportEveryMs || index === turns.length - 1) continue;

@@ -3,7 +3,7 @@ import type { ChainReplay, PassedOverCode } from "../../replay/mod.ts";
 import { defineCommand } from "../command.ts";
 import { type ExitCode, exitCode } from "../exit_code.ts";
 import { findLog } from "../find_log.ts";
-import { optional } from "../option.ts";
+import { flag, optional } from "../option.ts";
 import { requireActor } from "../read_log.ts";
 import { actorAddress, text } from "../readers.ts";
 import { engineHere, replayLog } from "../replay_log.ts";
@@ -28,10 +28,13 @@ export const replay = defineCommand({
     "Where a turn goes another way, it says in which entry and field, what came just before, and what it " +
     "may come from. What it takes to run a turn may be withheld, erased or pruned: it is said then, and " +
     "is no difference.",
-    "Exit codes: 0 as recorded, as far as it could be run; 1 it went another way, or the file is refuted; " +
-    "2 it could not be run.",
+    "With --fresh it runs every turn once more, in an instance that saw none before it and on the recorded " +
+    "state, and says which actors depend on what they kept in memory. That breaks no replay, but such an " +
+    "actor forgets it whenever it is started anew.",
+    "Exit codes: 0 as recorded, as far as it could be run; 1 it went another way (with --fresh: or an actor " +
+    "depends on hidden state), or the file is refuted; 2 it could not be run.",
   ],
-  options: {},
+  options: { fresh: flag("find actors that depend on hidden state in memory") },
   operands: {
     file: optional(text("<file>", "a file"), "a bundle, or a log; without it the log of this folder"),
     actor: optional(actorAddress, "only this actor"),
@@ -40,8 +43,9 @@ export const replay = defineCommand({
     { line: "theater replay", note: "the log of this folder" },
     { line: "theater replay ledger.db", note: "a bundle that somebody sent" },
     { line: "theater replay ledger.db bank/teller --json", note: "one actor, for other programs" },
+    { line: "theater replay --fresh", note: "does any actor rely on more than its state?" },
   ],
-  async run({ operands, global, context }) {
+  async run({ options, operands, global, context }) {
     const { out, err, folder } = context;
     const { file, actor } = operands;
     if (file !== undefined && global.db !== undefined) {
@@ -80,7 +84,7 @@ export const replay = defineCommand({
         const progress = createShareProgress(err, context.nowMs, "turns", progressTurnsMin);
         let chains: readonly ChainReplay[];
         try {
-          chains = await replayLog(reader, addresses, progress.step);
+          chains = await replayLog(reader, addresses, progress.step, options.fresh);
         } finally {
           await progress.finish();
         }
@@ -111,6 +115,7 @@ const failures: ReadonlySet<PassedOverCode> = new Set(["component", "version", "
 
 function exitOf(chains: readonly ChainReplay[]): ExitCode {
   if (chains.some(({ divergences }) => divergences.length > 0)) return exitCode.no;
+  if (chains.some(({ fresh }) => fresh?.first !== undefined)) return exitCode.no;
   const { reproduced, turns } = totalOf(chains);
   const failed = chains.some(({ passedOver }) => passedOver.some(({ code }) => failures.has(code)));
   return failed || (reproduced === 0 && turns > 0) ? exitCode.failed : exitCode.done;
