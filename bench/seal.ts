@@ -54,7 +54,7 @@ async function benchSteps(): Promise<void> {
       origin: node.origin,
       signerFor(size) {
         const signer = node.signerFor(size);
-        return { key: signer.key, sign: (text) => timed("sign", () => signer.sign(text)) };
+        return signer && { key: signer.key, sign: (text) => timed("sign", () => signer.sign(text)) };
       },
       async writeHead(note) {
         const from = performance.now();

@@ -59,9 +59,10 @@ export interface Node {
   readonly origin: string;
   /**
    * Signs heads of `size` leaves: the key named last for a smaller size. So the head with which the chain
-   * names another key is signed by the one before, which vouches for it.
+   * names another key is signed by the one before, which vouches for it. None where the seed of that key is
+   * lost: no other key may sign such a head.
    */
-  signerFor(size: number): Signer;
+  signerFor(size: number): Signer | undefined;
   /** The public key of an actor, 64 hex digits, for its genesis. */
   actorKey(origin: string): string;
   /**
@@ -211,7 +212,8 @@ function createNode(
     origin: store.node,
     signerFor(size) {
       const named = readNamedKeys(store).findLast(({ since }) => since < size);
-      return kept.find((each) => formatVerifierKey(each.key) === named?.key) ?? signer;
+      if (named === undefined) return signer; // The chain of the node is not written yet.
+      return [signer, ...kept].find((each) => formatVerifierKey(each.key) === named.key);
     },
     made,
     signed: head,

@@ -349,7 +349,7 @@ for (const { step, headMoves, leavesMove } of steps) {
         },
         signerFor(size) {
           const signer = broken.node.signerFor(size);
-          return {
+          return signer && {
             key: signer.key,
             sign(text) {
               attempted.push(text);
@@ -504,6 +504,25 @@ for (const step of ["leaves", "signature"] as const) {
       reader.close();
     }));
 }
+
+test("a change of keys that was cut off goes on without the old seed, whose head stays unsigned", () =>
+  inPlace(async (place) => {
+    await makeSealed(place);
+    let house = openHouse(place);
+    const since = house.store.sealed() + 1;
+    house.node.rotate(since);
+    house.crash();
+    rmSync(join(place.data, "nodes", nodeOf(place), "seed.1"));
+    house = openHouse(place);
+    strictEqual((await house.sealer.seal())?.size, since - 1);
+    house.write("a", 1);
+    strictEqual((await house.sealer.seal())?.size, since + 1);
+    await house.stop();
+    const reader = openLogReader(place.log);
+    strictEqual(reader.checkpoint(since)?.size === since, false);
+    checkSealed(reader);
+    reader.close();
+  }));
 
 test("a log that cannot go on is given up for a new one, which says so", () =>
   inPlace(async (place) => {

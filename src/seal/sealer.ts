@@ -21,8 +21,8 @@ export interface SealerPorts {
   commit(writes: readonly Write[]): Promise<unknown>;
   /** Name of the node. */
   readonly origin: string;
-  /** Signs for the node what has `size` leaves. */
-  signerFor(size: number): Signer;
+  /** Signs for the node what has `size` leaves, if somebody may. */
+  signerFor(size: number): Signer | undefined;
   /** The head that was signed last. */
   readonly signed: SignedHead | undefined;
   /** Writes a signed head apart from the log; durable when it settles. */
@@ -96,9 +96,9 @@ export function createSealer(ports: SealerPorts): Sealer {
   async function sign(): Promise<SignedHead | undefined> {
     if (keeper.size === (signed?.size ?? 0)) return signed;
     const head = keeper.head();
-    const note = signNote(formatCheckpoint({ ...head, origin, extensions: [] }), [
-      ports.signerFor(head.size),
-    ]);
+    const signer = ports.signerFor(head.size);
+    if (signer === undefined) return signed; // A larger head will cover it.
+    const note = signNote(formatCheckpoint({ ...head, origin, extensions: [] }), [signer]);
     await ports.writeHead(note);
     signed = { size: head.size, note };
     waiting.push({ write: "checkpoint", ...signed });
