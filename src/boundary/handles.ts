@@ -49,17 +49,24 @@ export interface ResourceTable {
 }
 
 /**
- * @param prototype of the class that jco was given for this resource
- * @param hostless whether numbers come out of a recording, and not from what a host returned
+ * Where the numbers of resources come from: from what a host returns; out of a
+ * recording, which must name them in turn; or out of one of which calls may be left out.
  */
-export function createResourceTable(resource: string, prototype: object, hostless: boolean): ResourceTable {
+export type ResourceNumbers = "hosted" | "recorded" | "sparse";
+
+/** @param prototype of the class that jco was given for this resource */
+export function createResourceTable(
+  resource: string,
+  prototype: object,
+  numbers: ResourceNumbers,
+): ResourceTable {
   const held = new Map<number, Held>();
   const stands = new WeakMap<Stand, number>();
   const hostedNumbers = new Map<object, number>();
   let next = 1;
 
-  function hold(hosted: object | undefined): number {
-    const number = next++;
+  function hold(hosted: object | undefined, number = next): number {
+    next = Math.max(next, number + 1);
     const stand: Stand = Object.create(prototype);
     held.set(number, { stand, hosted, owner: "host" });
     stands.set(stand, number);
@@ -92,7 +99,8 @@ export function createResourceTable(resource: string, prototype: object, hostles
       return number;
     },
     resourceOf(handle, number) {
-      if (hostless && number === next) hold(undefined);
+      if (numbers === "recorded" && number === next) hold(undefined);
+      if (numbers === "sparse" && !held.has(number)) hold(undefined, number);
       const found = find(number);
       if (handle.kind === "own") {
         if (found.owner === "guest") {

@@ -1,7 +1,7 @@
 import type { ComponentType } from "../component/mod.ts";
 import type { FunctionType } from "../value/mod.ts";
 import { BoundaryError } from "./boundary_error.ts";
-import { createResourceTable, type HandleView, type ResourceTable } from "./handles.ts";
+import { createResourceTable, type HandleView, type ResourceNumbers, type ResourceTable } from "./handles.ts";
 import { Misfit } from "./misfit.ts";
 import { camelCase, parseFunctionName, pascalCase, withoutVersion } from "./names.ts";
 
@@ -47,21 +47,19 @@ interface BoundResource {
  * a function by itself as the default of a module. `bind` is asked once for
  * each function, drops of resources included.
  *
- * @param hostless whether answers come out of a recording
- *
  * @throws {BoundaryError} `import_clash`: without versions, which the glue
  * leaves out, two imports have the same name.
  */
 export function bindImports(
   type: ComponentType,
-  hostless: boolean,
+  numbers: ResourceNumbers,
   bind: (fn: ImportedFunction, resources: ImportedResources) => Answerer,
 ): BoundImports {
   const bound = new Map<string, BoundResource>();
   for (const item of type.imports) {
     if (item.kind === "function") continue;
     for (const name of item.resources) {
-      bound.set(`${item.name}/${name}`, bindResource(`${item.name}/${name}`, hostless));
+      bound.set(`${item.name}/${name}`, bindResource(`${item.name}/${name}`, numbers));
     }
   }
   const resources: ImportedResources = {
@@ -128,7 +126,7 @@ function bindInterface(
   return module;
 }
 
-function bindResource(id: string, hostless: boolean): BoundResource {
+function bindResource(id: string, numbers: ResourceNumbers): BoundResource {
   // The glue says `new`, and gets what the recorded constructor answered.
   const resourceClass = function (...values: unknown[]): unknown {
     if (resource.construct === undefined) {
@@ -138,7 +136,7 @@ function bindResource(id: string, hostless: boolean): BoundResource {
   };
   const prototype: object = resourceClass.prototype;
   const resource: BoundResource = {
-    table: createResourceTable(id, prototype, hostless),
+    table: createResourceTable(id, prototype, numbers),
     resourceClass,
     construct: undefined,
   };

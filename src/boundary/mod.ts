@@ -4,8 +4,9 @@
  *
  * A recorder hands the component imports that ask the host and write down
  * question and answer; a replayer hands it imports that compare the question
- * with the recording and give the recorded answer. Both are made from the type
- * of the component alone, so neither knows any interface.
+ * with the recording and give the recorded answer; a stand-in hands other code
+ * than was recorded the answers that fit what it asks. All are made from the
+ * type of the component alone, so none knows any interface.
  *
  * Trusts: the type of the component, what jco's glue lifts, and that host
  * functions return. Trusts neither the guest nor, in a replay, the recording.
@@ -37,3 +38,10 @@ export { Denied, type HostAnswerer, type HostBinding, type HostTable } from "./h
 export { type CallQuestion, type CallRecord, type Divergence, type Stop, Stopped } from "./record.ts";
 export { type Boundary, createRecorder, type RecorderOptions, type RecordLimits } from "./recorder.ts";
 export { createReplayer, type ReplayBoundary } from "./replayer.ts";
+export {
+  createStandIn,
+  type StandInBoundary,
+  type StandInOptions,
+  type StoodIn,
+  type StoodInCall,
+} from "./stand_in.ts";

@@ -139,7 +139,7 @@ export function createRecorder(options: RecorderOptions): Boundary {
     };
   }
 
-  const { imports, resources } = bindImports(type, false, bind);
+  const { imports, resources } = bindImports(type, "hosted", bind);
   return {
     imports,
     callCount: () => records.length,

@@ -6,15 +6,12 @@
  */
 
 import type { ComponentType } from "../component/mod.ts";
-import { parseCanonical } from "../codec/mod.ts";
 import { BoundaryError } from "./boundary_error.ts";
-import { type CallShape, callShape } from "./call_shape.ts";
 import { createGate, type Crossing, gatedExports } from "./crossing.ts";
 import { differenceOf } from "./divergence.ts";
 import { type Answerer, bindImports, type ImportedFunction, type ImportedResources } from "./imports.ts";
+import { createQuestioner, parsed } from "./question.ts";
 import type { CallQuestion, CallRecord, Divergence } from "./record.ts";
-import { oversizedReason, reasonOf, unwritten } from "./reason.ts";
-import { utf8Length } from "./utf8_length.ts";
 
 /** The boundary of one activation that is run again. */
 export interface ReplayBoundary extends Crossing {
@@ -39,49 +36,7 @@ export function createReplayer(options: { readonly type: ComponentType }): Repla
   }
 
   function bind(fn: ImportedFunction, resources: ImportedResources): Answerer {
-    const plain = callShape(fn, resources);
-    const bodied = new Map<number, CallShape>();
-
-    /** The argument that the record keeps apart: of all strings only that one is null. */
-    function bodyArgument(record: CallRecord): number {
-      const args = parsed(record.arguments);
-      return fn.type.params.findIndex(({ type }, i) =>
-        type.kind === "string" && Array.isArray(args) && args[i] === null
-      );
-    }
-
-    /** What the guest asks, written down as the record that it is compared with was. */
-    function ask(values: readonly unknown[], record: CallRecord | undefined): CallQuestion {
-      const name = fn.name;
-      try {
-        if (record?.function === name && record.body !== undefined) {
-          const index = bodyArgument(record);
-          const body = values[index];
-          if (typeof body === "string") {
-            const shape = bodied.get(index) ?? callShape(fn, resources, index);
-            bodied.set(index, shape);
-            return { function: name, arguments: shape.argumentsText(values), body };
-          }
-        }
-        const text = plain.argumentsText(values);
-        const same = record && reasonUnwritten(record)?.startsWith(oversizedReason(utf8Length(text)));
-        return { function: name, arguments: same ? unwritten : text };
-      } catch (error) {
-        const reason = reasonOf(error);
-        if (record && reasonUnwritten(record) === reason) return { function: name, arguments: unwritten };
-        return { function: name, arguments: JSON.stringify([reason]) };
-      }
-    }
-
-    /** Why the arguments of a record were not written down, if they were not. */
-    function reasonUnwritten(record: CallRecord): string | undefined {
-      if (fn.type.params.length === 0 || record.arguments !== unwritten || record.outcome !== "failed") {
-        return undefined;
-      }
-      const reason = parsed(record.result);
-      return typeof reason === "string" ? reason : undefined;
-    }
-
+    const { shape, ask } = createQuestioner(fn, resources);
     return (values) => {
       gate.enter(fn.name);
       const at = next;
@@ -97,11 +52,11 @@ export function createReplayer(options: { readonly type: ComponentType }): Repla
         case "returned": {
           let answer: unknown;
           try {
-            answer = plain.decodeResult(record.result);
+            answer = shape.decodeResult(record.result);
           } catch (error) {
             return diverge({ at, expected: got, got, ...faultOf(error) });
           }
-          return plain.handOver(answer);
+          return shape.handOver(answer);
         }
         case "denied":
         case "failed": {
@@ -122,7 +77,7 @@ export function createReplayer(options: { readonly type: ComponentType }): Repla
     };
   }
 
-  const { imports, resources } = bindImports(options.type, true, bind);
+  const { imports, resources } = bindImports(options.type, "recorded", bind);
   return {
     imports,
     callCount: () => next,
@@ -148,15 +103,8 @@ function questionOf(record: CallRecord): CallQuestion {
   return { function: name, arguments: args, ...(body !== undefined && { body }) };
 }
 
-function parsed(text: string): unknown {
-  try {
-    return parseCanonical(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function faultOf(error: unknown): { readonly field: string; readonly detail: string } {
+/** What is wrong with a recorded answer. */
+export function faultOf(error: unknown): { readonly field: string; readonly detail: string } {
   if (!(error instanceof BoundaryError) || error.fault.code !== "text_misfit") throw error;
   const { path, wanted, got } = error.fault;
   return { field: path, detail: `wanted ${wanted}, got ${got}` };

@@ -24,4 +24,4 @@ export {
   type HostInterface,
   HostRefusal,
 } from "./host_interface.ts";
-export { scriptCrashFunction, scriptLoadFunction } from "./script_source.ts";
+export { scriptAnswers, scriptCrashFunction, scriptLoadFunction } from "./script_source.ts";

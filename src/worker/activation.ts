@@ -2,12 +2,13 @@ import {
   type CallRecord,
   createRecorder,
   createReplayer,
+  createStandIn,
   type Crossing,
   type Divergence,
 } from "../boundary/mod.ts";
 import { addressFault, matchesAny } from "../address/mod.ts";
 import { checkJsonText, JsonTextError } from "../codec/mod.ts";
-import { bindHost, type Effect, type HostContext } from "../host/mod.ts";
+import { bindHost, type Effect, type HostContext, scriptAnswers } from "../host/mod.ts";
 import { createMeter } from "../limits/mod.ts";
 import { createControl, markProgress, wished } from "./control.ts";
 import { coreModules, type Instantiate } from "./guest.ts";
@@ -15,6 +16,7 @@ import type {
   ActivationSetup,
   ReplayInput,
   ReplayStart,
+  ToWorker,
   TurnEnd,
   TurnInput,
   TurnReport,
@@ -56,22 +58,28 @@ const live: ReplayStart = { calls: [] };
 /** What records or replays turns, whichever of the two it is. */
 interface Tape extends Crossing {
   begin(calls: readonly CallRecord[]): void;
-  end(): { readonly calls: readonly CallRecord[]; readonly divergence: Divergence | undefined };
+  end(): Taped;
 }
 
+/** What a tape has of a turn. */
+interface Taped extends Pick<TurnReport, "calls" | "stoodIn"> {
+  readonly divergence?: Divergence;
+}
+
+/** With what an activation begins, and whether it runs live. */
+export type ActivationStart = Extract<ToWorker, { readonly setup: ActivationSetup }>;
+
 /**
- * Instantiates the component of `setup` and returns what runs its turns.
+ * Instantiates the component of a setup and returns what runs its turns.
  *
  * @param instantiate of its glue; it may be called any number of times, as the glue keeps nothing
- * @param replayed what was recorded while it was instantiated, to run it again;
- * `undefined` to run it live
  */
 export function createActivation(
-  setup: ActivationSetup,
+  begin: ActivationStart,
   ports: WorkerPorts,
   instantiate: Instantiate,
-  replayed: ReplayStart | undefined,
 ): Activation {
+  const { setup } = begin;
   const control = createControl(setup.control);
   const { limits } = setup;
   let state = setup.state;
@@ -86,17 +94,19 @@ export function createActivation(
       if (wished(control) === "kill") throw new Cut("killed");
     },
   });
-  const tape: Tape = replayed === undefined
-    ? recordingTape(setup, ports, {
-      turn: () => turn,
-      call: () => tape.callCount(),
-      stage: (effect) => void effects.push(effect),
-    })
-    : replayingTape(setup);
+  const tape: Tape = tapeOf(begin, ports, {
+    turn: () => turn,
+    call: () => tape.callCount(),
+    stage: (effect) => void effects.push(effect),
+  });
   let instance: unknown;
 
   /** Runs one turn of whatever kind, from its opening to its end. */
-  function perform(number: number, { calls, cutAt }: ReplayStart, work: () => TurnEnd): TurnReport {
+  function perform(
+    number: number,
+    { calls, cutAt, keepState }: ReplayStart & Pick<ReplayInput, "keepState">,
+    work: () => TurnEnd,
+  ): TurnReport {
     turn = number;
     effects = [];
     markProgress(control);
@@ -114,13 +124,14 @@ export function createActivation(
         : crashEnd(thrown, tape.stopped(), meter.stackExhausted(), limits);
     }
     const fuel = meter.fuelUsed();
-    const taken = tape.end();
-    if (taken.divergence !== undefined) end = { end: "diverged", divergence: taken.divergence };
+    const { divergence, ...taken } = tape.end();
+    if (divergence !== undefined) end = { end: "diverged", divergence };
     deadline = Infinity;
     if (end.end !== "ok") state = stateBefore; // A replay may find only now that the turn went another way.
     if (end.end !== "ok" && end.end !== "err") alive = false;
+    if (end.end === "ok" && keepState) end = { ...end, state };
     markProgress(control);
-    return { turn, startMs, endMs: ports.nowMs(), calls: taken.calls, effects, fuel, end };
+    return { turn, startMs, endMs: ports.nowMs(), ...taken, effects, fuel, end };
   }
 
   function call(input: TurnInput): TurnEnd {
@@ -141,7 +152,7 @@ export function createActivation(
     return okEnd(state, response, ports.byteLength);
   }
 
-  const started = perform(setup.turn, replayed ?? live, () => {
+  const started = perform(setup.turn, begin.ask === "record" ? live : begin.start, () => {
     instance = instantiate(coreModules(setup), tape.imports, meter.instantiateCore);
     // Exports are watched by the boundary; start functions are not, should one swallow what stopped it.
     if (tape.stopped() !== undefined) throw new Error("The guest went on after it was stopped");
@@ -152,7 +163,11 @@ export function createActivation(
   return {
     started,
     alive: () => alive,
-    run: (input) => perform(input.turn, "calls" in input ? input : live, () => call(input)),
+    run(input) {
+      const recorded = "calls" in input ? input : undefined;
+      if (recorded?.state !== undefined) state = recorded.state;
+      return perform(input.turn, recorded ?? live, () => call(input));
+    },
     state: () => state,
   };
 }
@@ -162,6 +177,17 @@ function errorText(val: unknown): string {
   if (typeof val === "string") return val;
   const payload = (val as { readonly payload?: unknown }).payload;
   return typeof payload === "string" ? payload : String(val);
+}
+
+function tapeOf({ ask, setup }: ActivationStart, ports: WorkerPorts, turnPorts: TurnPorts): Tape {
+  switch (ask) {
+    case "record":
+      return recordingTape(setup, ports, turnPorts);
+    case "replay":
+      return replayingTape(setup);
+    case "stand-in":
+      return standingInTape(setup);
+  }
 }
 
 type TurnPorts = Pick<HostContext, "turn" | "call" | "stage">;
@@ -196,7 +222,7 @@ function recordingTape(setup: ActivationSetup, ports: WorkerPorts, turnPorts: Tu
   return {
     ...recorder,
     begin: () => recorder.beginTurn(),
-    end: () => ({ calls: recorder.endTurn(), divergence: undefined }),
+    end: () => ({ calls: recorder.endTurn() }),
   };
 }
 
@@ -205,7 +231,22 @@ function replayingTape(setup: ActivationSetup): Tape {
   return {
     ...replayer,
     begin: replayer.beginTurn,
-    end: () => ({ calls: [], divergence: replayer.endTurn() }),
+    end() {
+      const divergence = replayer.endTurn();
+      return { calls: [], ...(divergence !== undefined && { divergence }) };
+    },
+  };
+}
+
+function standingInTape({ type, source, limits }: ActivationSetup): Tape {
+  const standIn = createStandIn({ type, own: scriptAnswers(source), limits });
+  return {
+    ...standIn,
+    begin: standIn.beginTurn,
+    end() {
+      const stoodIn = standIn.endTurn();
+      return { calls: [], ...(stoodIn !== undefined && { stoodIn }) };
+    },
   };
 }
 

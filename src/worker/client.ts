@@ -26,7 +26,7 @@ export interface WorkerHandlers {
 export interface WorkerHandle {
   /** Hands over turns; their reports follow. One batch at a time. */
   turns(turns: readonly TurnInput[]): void;
-  /** Hands over turns of a replay. */
+  /** Hands over turns that were recorded. */
   replay(turns: readonly ReplayInput[]): void;
   /** Asks it to leave the batch after the turn in hand. */
   pause(): void;
@@ -39,6 +39,12 @@ export interface WorkerHandle {
 /** Starts a worker for one activation; its first report is of the instantiation. */
 export type StartWorker = (setup: WorkerSetup, handlers: WorkerHandlers) => WorkerHandle;
 
+/** With what a worker begins, but for what it is made of. */
+type Beginning =
+  | { readonly ask: "record" }
+  | { readonly ask: "replay"; readonly start: ReplayStart; readonly fresh: boolean }
+  | { readonly ask: "stand-in"; readonly start: ReplayStart };
+
 const entry = new URL("./worker_main.ts", import.meta.url);
 
 /** How long a worker may take to load beyond the length of a turn. */
@@ -48,7 +54,7 @@ const loadGraceMs = 10_000;
 const overrunMs = 500;
 
 /** Starts a worker that runs live turns and records them. */
-export const startRecording: StartWorker = (setup, handlers) => start(setup, handlers, undefined);
+export const startRecording: StartWorker = (setup, handlers) => start(setup, handlers, { ask: "record" });
 
 /**
  * Starts a worker that runs recorded turns again; `recorded` is what was recorded of the instantiation.
@@ -61,14 +67,26 @@ export function startReplaying(
   handlers: WorkerHandlers,
   fresh = false,
 ): WorkerHandle {
-  return start(setup, handlers, recorded, fresh);
+  return start(setup, handlers, { ask: "replay", start: recorded, fresh });
+}
+
+/**
+ * Starts a worker that runs recorded turns through other code, or with other answers: what it calls is
+ * answered from the calls that are handed over with each turn, as far as they fit. Where an instance
+ * ended, the next turn gets another.
+ */
+export function startStandingIn(
+  setup: WorkerSetup,
+  recorded: ReplayStart,
+  handlers: WorkerHandlers,
+): WorkerHandle {
+  return start(setup, handlers, { ask: "stand-in", start: recorded });
 }
 
 function start(
   setup: WorkerSetup,
   handlers: WorkerHandlers,
-  replayed: ReplayStart | undefined,
-  fresh = false,
+  beginning: Beginning,
 ): WorkerHandle {
   const control = createControl();
   const turnMs = setup.limits.turnMs;
@@ -103,12 +121,7 @@ function start(
     handlers.lost(detail);
   };
   const whole: ActivationSetup = { ...setup, control: control.buffer };
-  ask(
-    replayed === undefined
-      ? { ask: "record", setup: whole }
-      : { ask: "replay", setup: whole, start: replayed, fresh },
-    loadGraceMs,
-  );
+  ask({ ...beginning, setup: whole }, loadGraceMs);
   return {
     turns: (turns) => ask({ ask: "turns", turns }, overrunMs),
     replay: (turns) => ask({ ask: "replay-turns", turns }, overrunMs),

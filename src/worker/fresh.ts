@@ -1,6 +1,11 @@
 import type { Activation } from "./activation.ts";
 import type { ReplayInput, TurnReport } from "./protocol.ts";
 
+/** Runs every recorded turn once more, in an instance of its own. */
+export function alsoFresh(live: Activation, again: (state: string) => Activation): Activation {
+  return { ...live, run: (input) => "calls" in input ? runFresh(live, input, again) : live.run(input) };
+}
+
 /**
  * Runs a recorded turn again, and then once more in an instance that saw no turn
  * before it, on the same state.
@@ -9,7 +14,7 @@ import type { ReplayInput, TurnReport } from "./protocol.ts";
  *
  * @param again instantiates on a state, with what was recorded of the instantiation
  */
-export function runFresh(
+function runFresh(
   live: Activation,
   input: ReplayInput,
   again: (state: string) => Activation,

@@ -20,6 +20,7 @@
 export {
   startRecording,
   startReplaying,
+  startStandingIn,
   type StartWorker,
   type WorkerHandle,
   type WorkerHandlers,

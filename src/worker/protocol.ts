@@ -1,4 +1,4 @@
-import type { CallRecord, Divergence } from "../boundary/mod.ts";
+import type { CallRecord, Divergence, StoodIn } from "../boundary/mod.ts";
 import type { CutReason, MessageType, TrapCode } from "../chain/mod.ts";
 import type { ComponentType } from "../component/mod.ts";
 import type { Effect } from "../host/mod.ts";
@@ -51,6 +51,10 @@ export interface ReplayInput extends TurnInput {
   readonly calls: readonly CallRecord[];
   /** Fuel that a turn had used when it was cut: it is stopped there again. */
   readonly cutAt?: number;
+  /** The state to run it on, JSON text; without it, that after the turn before. */
+  readonly state?: string;
+  /** Whether its report is to have the state after it. */
+  readonly keepState?: true;
 }
 
 /** An instantiation that is run again: what was recorded of it. */
@@ -63,7 +67,10 @@ export type TurnEnd =
     /** SHA-256 of the state's bytes, hexadecimal. */
     readonly stateSha256: string;
     readonly stateBytes: number;
-    /** The state itself; with the last `ok` turn of a batch of reports, and where a fresh instance came to another. */
+    /**
+     * The state itself; with the last `ok` turn of a batch of reports, where it is to be kept, and where a
+     * fresh instance came to another.
+     */
     readonly state?: string;
     /** Absent after instantiation and `init`. */
     readonly response?: string;
@@ -80,6 +87,8 @@ export interface TurnReport {
   readonly endMs: number;
   /** In order; empty in a replay. */
   readonly calls: readonly CallRecord[];
+  /** What was called where the host was stood in for; absent where that is what was recorded. */
+  readonly stoodIn?: StoodIn;
   readonly effects: readonly Effect[];
   /** Units of the fuel schedule. */
   readonly fuel: number;
@@ -98,12 +107,13 @@ export type ToWorker =
     /** Run every turn once more, in an instance of its own. */
     readonly fresh: boolean;
   }
+  | { readonly ask: "stand-in"; readonly setup: ActivationSetup; readonly start: ReplayStart }
   | { readonly ask: "turns"; readonly turns: readonly TurnInput[] }
   | { readonly ask: "replay-turns"; readonly turns: readonly ReplayInput[] };
 
 /**
  * What a worker tells the host: reports of turns, in order. The first report
- * after `record` or `replay` is of the instantiation. `last` is set when nothing
+ * after `record`, `replay` or `stand-in` is of the instantiation. `last` is set when nothing
  * that was asked for is left to do.
  */
 export interface FromWorker {

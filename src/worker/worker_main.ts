@@ -8,8 +8,9 @@
 import { openPort, randomBytes, sealRealm, systemClock } from "../platform/worker.ts";
 import { type Activation, createActivation, type WorkerPorts } from "./activation.ts";
 import { type Control, createControl, wished } from "./control.ts";
-import { runFresh } from "./fresh.ts";
+import { alsoFresh } from "./fresh.ts";
 import { importGlue } from "./guest.ts";
+import { reviving } from "./reviving.ts";
 import type { FromWorker, ReplayInput, ToWorker, TurnInput, TurnReport } from "./protocol.ts";
 
 /** Reports are held back no longer than this, so that the first of a batch is not kept for the last. */
@@ -22,21 +23,20 @@ sealRealm();
 
 let activation: Activation | undefined;
 let control: Control | undefined;
-/** Instantiates once more, on a state; only where turns are to be run in fresh instances too. */
-let again: ((state: string) => Activation) | undefined;
 
 async function onMessage(message: ToWorker): Promise<void> {
   switch (message.ask) {
     case "record":
-    case "replay": {
+    case "replay":
+    case "stand-in": {
       const { setup } = message;
       control = createControl(setup.control);
       const instantiate = await importGlue(setup.glue, ports.importText);
-      const start = message.ask === "replay" ? message.start : undefined;
-      activation = createActivation(setup, ports, instantiate, start);
-      if (message.ask === "replay" && message.fresh) {
-        again = (state) => createActivation({ ...setup, state }, ports, instantiate, start);
-      }
+      const again = (state: string) =>
+        createActivation({ ...message, setup: { ...setup, state } }, ports, instantiate);
+      activation = createActivation(message, ports, instantiate);
+      if (message.ask === "replay" && message.fresh) activation = alsoFresh(activation, again);
+      if (message.ask === "stand-in") activation = reviving(activation, again);
       report([activation.started], activation, true);
       break;
     }
@@ -52,7 +52,7 @@ function runTurns(live: Activation, turns: readonly (TurnInput | ReplayInput)[])
   let since = ports.elapsedMs();
   for (const [index, turn] of turns.entries()) {
     if (control !== undefined && wished(control) !== "run" && index > 0) break;
-    reports.push(again !== undefined && "calls" in turn ? runFresh(live, turn, again) : live.run(turn));
+    reports.push(live.run(turn));
     if (!live.alive()) break;
     const now = ports.elapsedMs();
     if (now - since < reportEveryMs || index === turns.length - 1) continue;
@@ -68,7 +68,7 @@ function report(reports: TurnReport[], live: Activation, last: boolean): void {
   const newest = reports.findLastIndex(({ end }) => end.end === "ok");
   const sent: FromWorker = {
     reports: reports.map((each, index) => {
-      if (index !== newest || each.end.end !== "ok") return each;
+      if (index !== newest || each.end.end !== "ok" || each.end.state !== undefined) return each;
       return { ...each, end: { ...each.end, state: live.state() } };
     }),
     last,
