@@ -13,6 +13,7 @@ import { createOutbox } from "./outbox.ts";
 import type { ActorDefinition, ActorPorts } from "./ports.ts";
 import { appendReceive, appendTurn } from "./turn_entries.ts";
 import { answerOf, crashOf } from "./turn_outcome.ts";
+import type { Upgraded, UpgradeInHand } from "./upgrade.ts";
 
 /** Most turns handed to a worker at once: a hop between threads costs more than a turn. */
 const batchTurnsMax = 64;
@@ -53,6 +54,11 @@ export interface Actor {
    * there is none. While this actor stops there is: what is in the log has its turn after the next start.
    */
   reserve(): UndeliveredCode | undefined;
+  /**
+   * Goes on with another component or manifest, after the turn in hand; with the old one if the new one does
+   * not start. One at a time.
+   */
+  upgrade(to: ActorDefinition): Promise<Upgraded>;
   /** Ends after the turn in hand; what waits is kept if it is in the log, else answered `not_running`. */
   stop(): Promise<void>;
   /** Stops, and cuts the turn in hand. */
@@ -69,8 +75,12 @@ type Phase =
   | { readonly phase: "stopped" };
 
 /** Makes an actor that will go on where `past` left it. It takes messages at once, and turns after `begin`. */
-export function createActor(definition: ActorDefinition, past: ActorPast, ports: ActorPorts): Actor {
-  const { origin, setup: { address } } = definition;
+export function createActor(first: ActorDefinition, past: ActorPast, ports: ActorPorts): Actor {
+  const { origin, setup: { address } } = first;
+  /** What it runs; replaced by an upgrade. */
+  let definition = first;
+  let upgrade: UpgradeInHand | undefined;
+  let keyframeSeq = -1;
   const chain = createChainWriter(address, origin, past.head);
   const mailbox = createMailbox();
   const keys = createKeyDesk((key, body) => ports.recall(address, key, body));
@@ -138,7 +148,7 @@ export function createActor(definition: ActorDefinition, past: ActorPast, ports:
 
   function onInstantiated(report: TurnReport, reason: KeyframeReason) {
     const { component, manifest, execution } = definition.parts;
-    chain.append(
+    const keyframe = chain.append(
       { kind: "keyframe", time: report.startMs, activation, reason, turn: report.turn },
       [
         state.keyframePart(activation === 0, ports.salt()),
@@ -148,6 +158,7 @@ export function createActor(definition: ActorDefinition, past: ActorPast, ports:
       ],
       { turns: report.turn + 1, activations: activation + 1 },
     );
+    keyframeSeq = keyframe.seq;
     const seq = closeTurn(report);
     if (report.end.end !== "ok") return fail(report, seq);
     state.standsAt(seq);
@@ -181,6 +192,33 @@ export function createActor(definition: ActorDefinition, past: ActorPast, ports:
   function becomeReady() {
     phase = { phase: "ready" };
     started.resolve();
+    if (upgrade?.from !== undefined) settleUpgrade({ upgraded: true, seq: keyframeSeq });
+  }
+
+  function beginUpgrade(asked: UpgradeInHand) {
+    worker?.discard();
+    worker = undefined;
+    state.flush(); // So that recovery runs one activation again, no more.
+    chain.also({ write: "status", address, status: "running" });
+    asked.from = definition;
+    definition = asked.to;
+    activate("upgrade");
+  }
+
+  /** The new component did not start: goes on with the old one. */
+  function rollBack(from: ActorDefinition, report: TurnReport, seq: number) {
+    worker?.discard();
+    worker = undefined;
+    inFlight = [];
+    definition = from;
+    settleUpgrade({ upgraded: false, seq, ...crashOf(report) });
+    activate("restart");
+  }
+
+  function settleUpgrade(outcome: Upgraded) {
+    const settle = upgrade?.settle;
+    upgrade = undefined;
+    outbox.afterCommit(() => settle?.(outcome));
   }
 
   function onTurn(report: TurnReport) {
@@ -222,6 +260,7 @@ export function createActor(definition: ActorDefinition, past: ActorPast, ports:
   }
 
   function fail(report: TurnReport, seq: number) {
+    if (upgrade?.from !== undefined) return rollBack(upgrade.from, report, seq);
     const { reason } = crashOf(report);
     worker?.discard();
     worker = undefined;
@@ -233,6 +272,7 @@ export function createActor(definition: ActorDefinition, past: ActorPast, ports:
       started.resolve();
       refuseWaiting(`${address} has failed: ${reason}`);
     });
+    if (upgrade !== undefined) beginUpgrade(upgrade);
   }
 
   /** The worker ended its batch early (asked to pause): what it did not touch waits again. */
@@ -261,6 +301,7 @@ export function createActor(definition: ActorDefinition, past: ActorPast, ports:
 
   function pump() {
     if (phase.phase !== "ready" || worker === undefined || inFlight.length > 0) return;
+    if (upgrade !== undefined) return beginUpgrade(upgrade);
     const turnsLeft = definition.turnsPerActivation - turnsInActivation;
     if (turnsLeft <= 0) {
       worker.discard();
@@ -281,6 +322,8 @@ export function createActor(definition: ActorDefinition, past: ActorPast, ports:
     worker = undefined;
     phase = { phase: "stopped" };
     started.resolve();
+    upgrade?.settle("stopped");
+    upgrade = undefined;
     idle.wake();
   }
 
@@ -354,6 +397,16 @@ export function createActor(definition: ActorDefinition, past: ActorPast, ports:
       if (mail.type !== "undeliverable") reserved -= 1; // What comes back always finds room.
       takeIn(incomingFromMail(mail));
       pump();
+    },
+    upgrade(to) {
+      if (upgrade !== undefined) return Promise.resolve("busy");
+      if (phase.phase === "stopping" || phase.phase === "stopped") return Promise.resolve("stopped");
+      return new Promise((settle) => {
+        upgrade = { to, settle };
+        if (phase.phase === "failed") beginUpgrade(upgrade);
+        else if (inFlight.length > 0) worker?.pause();
+        pump();
+      });
     },
     stop: () => stopped ??= stop(),
     kill() {

@@ -22,3 +22,4 @@ export type { Answer, Incoming, MessageKey, UndeliveredCode } from "./message.ts
 export type { ActorDefinition, ActorEvent, ActorPorts } from "./ports.ts";
 export { recall, type Recalled } from "./recall.ts";
 export type { Salt } from "./turn_entries.ts";
+export type { Upgraded } from "./upgrade.ts";

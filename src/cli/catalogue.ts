@@ -39,6 +39,13 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import("./commands/send.ts")).send,
   },
   {
+    name: "upgrade",
+    group: "Run and talk",
+    operands: "<actor> <file>",
+    summary: "Let a running actor go on with another component or manifest",
+    load: async () => (await import("./commands/upgrade.ts")).upgrade,
+  },
+  {
     name: "check",
     group: "Run and talk",
     operands: "<manifest>",

@@ -8,6 +8,7 @@ import {
   socketPathFor,
 } from "../platform/mod.ts";
 import type { OutsideMessage, Theater } from "./theater.ts";
+import type { UpgradeAnswer, UpgradeRequest } from "./upgrade.ts";
 
 /** How long answers that nobody takes may keep the door open. */
 const closeMsMax = 2000;
@@ -23,8 +24,17 @@ interface CheckpointRequest {
   readonly ask: "checkpoint";
 }
 
+/** Asks for the upgrade of an actor. */
+interface UpgradeKnock extends UpgradeRequest {
+  readonly id: number;
+  readonly ask: "upgrade";
+}
+
+/** One line from a client. */
+type Asked = Knock | CheckpointRequest | UpgradeKnock;
+
 /** One line back. */
-interface Reply<A = Answer | SealedAnswer> {
+interface Reply<A = Answer | SealedAnswer | UpgradeAnswer> {
   readonly id: number;
   readonly answer: A;
 }
@@ -51,7 +61,7 @@ export async function openDoor(theater: Theater, logPath: string): Promise<Local
     line(line) {
       const knock = readKnock(line);
       if (knock === undefined) return peer.end();
-      const answering: Promise<Answer | SealedAnswer> = "ask" in knock ? seal(theater) : theater.send(knock);
+      const answering = answerTo(theater, knock);
       // Not awaited: the answers of one client may come in any order.
       const replied = answering.then((answer) => reply(peer, { id: knock.id, answer }));
       replies.add(replied);
@@ -70,6 +80,16 @@ export async function openDoor(theater: Theater, logPath: string): Promise<Local
   };
 }
 
+function answerTo(theater: Theater, asked: Asked): Promise<Answer | SealedAnswer | UpgradeAnswer> {
+  if (!("ask" in asked)) return theater.send(asked);
+  switch (asked.ask) {
+    case "checkpoint":
+      return seal(theater);
+    case "upgrade":
+      return theater.upgrade(asked);
+  }
+}
+
 async function seal(theater: Theater): Promise<SealedAnswer> {
   try {
     const note = await theater.checkpoint();
@@ -86,7 +106,7 @@ async function reply(peer: LocalPeer, said: Reply): Promise<void> {
 }
 
 /** Reads a knock; nothing if it is none. Our own client wrote it, or somebody with the owner's rights. */
-function readKnock(line: string): Knock | CheckpointRequest | undefined {
+function readKnock(line: string): Asked | undefined {
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -94,9 +114,13 @@ function readKnock(line: string): Knock | CheckpointRequest | undefined {
     return undefined;
   }
   if (typeof value !== "object" || value === null) return undefined;
-  const { id, to, body, wait, key, ask } = value as Record<string, unknown>;
-  if (typeof id === "number" && ask === "checkpoint") return { id, ask };
-  if (typeof id !== "number" || typeof to !== "string" || typeof body !== "string") return undefined;
+  const { id, to, body, wait, key, ask, address, path } = value as Record<string, unknown>;
+  if (typeof id !== "number") return undefined;
+  if (ask === "checkpoint") return { id, ask };
+  if (ask === "upgrade") {
+    return typeof address === "string" && typeof path === "string" ? { id, ask, address, path } : undefined;
+  }
+  if (typeof to !== "string" || typeof body !== "string") return undefined;
   if (wait !== "response" && wait !== "acceptance") return undefined;
   if (key !== undefined && typeof key !== "string") return undefined;
   return { id, to, body, wait, ...(key !== undefined && { key }) };
@@ -127,6 +151,16 @@ export async function knock(
 export async function askCheckpoint(logPath: string, timeoutMs: number): Promise<SealedAnswer | NoAnswer> {
   const request: CheckpointRequest = { id: 0, ask: "checkpoint" };
   return await askAtDoor<SealedAnswer>(logPath, request, timeoutMs);
+}
+
+/** Asks the house that has `logPath` open to upgrade an actor. */
+export async function askUpgrade(
+  logPath: string,
+  request: UpgradeRequest,
+  timeoutMs: number,
+): Promise<UpgradeAnswer | NoAnswer> {
+  const knock: UpgradeKnock = { id: 0, ask: "upgrade", ...request };
+  return await askAtDoor<UpgradeAnswer>(logPath, knock, timeoutMs);
 }
 
 async function askAtDoor<A>(logPath: string, request: object, timeoutMs: number): Promise<A | NoAnswer> {

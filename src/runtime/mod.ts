@@ -15,11 +15,20 @@
 
 export { type ComponentBytes, componentBytes } from "./component_bytes.ts";
 export { checkComponent } from "./definition.ts";
-export { askCheckpoint, type DoorAnswer, knock, type NoAnswer, openDoor, type SealedAnswer } from "./door.ts";
+export {
+  askCheckpoint,
+  askUpgrade,
+  type DoorAnswer,
+  knock,
+  type NoAnswer,
+  openDoor,
+  type SealedAnswer,
+} from "./door.ts";
 export { type Caps, createLoader, type LoadComponent } from "./loader.ts";
 export { execution } from "./execution.ts";
 export { recordedSetup } from "./recorded_setup.ts";
 export { RuntimeError, type RuntimeFault } from "./runtime_error.ts";
 export { aboutText, type SigningKeyFacts } from "./sealing.ts";
 export { openTheater, type OutsideMessage, type Theater, type TheaterOptions } from "./theater.ts";
+export type { NotUpgradedCode, UpgradeAnswer, UpgradeRequest } from "./upgrade.ts";
 export { replayBehaviour, replayBehaviours, theaterVersion } from "./version.ts";

@@ -23,6 +23,7 @@ import { recordedSetup } from "./recorded_setup.ts";
 import { RuntimeError } from "./runtime_error.ts";
 import { openSealing, type Sealing, type SigningKeyFacts } from "./sealing.ts";
 import { createTimerClock } from "./timers.ts";
+import { upgradeActor, type UpgradeAnswer, type UpgradeRequest } from "./upgrade.ts";
 
 /** Deepest JSON that is taken in from outside. */
 const jsonDepthMax = 512;
@@ -65,11 +66,15 @@ export interface OutsideMessage {
   readonly wait: "response" | "acceptance";
 }
 
-/** An actor that may be made, once all may. */
-interface Prepared {
+/** An actor of a manifest, with what it is made of. */
+interface Defined {
   readonly node: ManifestTree;
   readonly component: ComponentBytes;
   readonly definition: ActorDefinition;
+}
+
+/** An actor that may be made, once all may. */
+interface Prepared extends Defined {
   readonly past: ActorPast;
 }
 
@@ -80,6 +85,11 @@ export interface Theater {
   readonly addresses: readonly string[];
   /** Sends a message from outside; settles with what became of it, never before it is durable. */
   send(message: OutsideMessage): Promise<Answer>;
+  /**
+   * Lets an actor go on with another component or manifest after the turn in hand, as a new activation on the
+   * state that it has; settles when that is durable.
+   */
+  upgrade(request: UpgradeRequest): Promise<UpgradeAnswer>;
   /** The key with which the node of the log signs; absent where it does not. */
   readonly key?: SigningKeyFacts;
   /**
@@ -108,7 +118,9 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
   const load = createLoader(options.cacheFolder);
   const queue = createCommitQueue(store);
   const actors = new Map<string, Actor>();
-  const messageBytesMax = new Map<string, number>();
+  /** What each actor is made of, as it is now. */
+  const defined = new Map<string, Pick<Defined, "node" | "definition">>();
+  const messageBytesMax = (address: string) => defined.get(address)?.node.manifest.limits.messageBytes ?? 0;
   const closed = Promise.withResolvers<void>();
   closed.promise.catch(() => {}); // Whoever awaits it hears of it; nobody has to.
   /** Whoever sent from outside and has no answer yet. */
@@ -131,7 +143,7 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
     reserve(address, bytes) {
       const actor = actors.get(address);
       if (actor === undefined) return "no_such_actor";
-      if (bytes > (messageBytesMax.get(address) ?? 0)) return "too_large";
+      if (bytes > messageBytesMax(address)) return "too_large";
       return actor.reserve();
     },
     deliver: (address, mail) => actors.get(address)?.deliver(mail),
@@ -157,7 +169,7 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
     });
   }
 
-  async function prepare(node: ManifestTree): Promise<Prepared> {
+  async function define(node: ManifestTree): Promise<Defined> {
     const { address, manifest } = node;
     const component = await readComponent(node);
     const caps = { memoryBytes: manifest.limits.memoryBytes, stackUnits: manifest.limits.stackUnits };
@@ -167,8 +179,12 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
       key: sealing?.actorKey(address),
       turnsPerActivation: options.turnsPerActivation,
     });
-    const past = await findPast(store, definition, replay, options.upgrade ?? false);
-    return { node, component, definition, past };
+    return { node, component, definition };
+  }
+
+  async function prepare(node: ManifestTree): Promise<Prepared> {
+    const made = await define(node);
+    return { ...made, past: await findPast(store, made.definition, replay, options.upgrade ?? false) };
   }
 
   async function prepareAll(node: ManifestTree): Promise<Prepared[]> {
@@ -215,7 +231,7 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
     sealing?.begin();
     keepBlobs(all.map(({ component }) => component));
     for (const { node, definition, past } of all) {
-      messageBytesMax.set(node.address, node.manifest.limits.messageBytes);
+      defined.set(node.address, { node, definition });
       actors.set(node.address, createActor(definition, past, ports));
     }
     for (const timer of store.timers()) timers.set(timer);
@@ -223,7 +239,7 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
 
   function checkBody(to: string, body: string): Answer | undefined {
     try {
-      checkJsonText(body, { bytesMax: messageBytesMax.get(to) ?? 0, depthMax: jsonDepthMax });
+      checkJsonText(body, { bytesMax: messageBytesMax(to), depthMax: jsonDepthMax });
       return undefined;
     } catch (error) {
       if (!(error instanceof JsonTextError)) throw error;
@@ -302,6 +318,21 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
         if (wait === "response") actor.post(message);
         else actor.accept(message);
       });
+    },
+    async upgrade({ address, path }) {
+      const actor = actors.get(address);
+      const made = defined.get(address);
+      if (actor === undefined || made === undefined) {
+        const detail = undeliveredText(address, "no_such_actor");
+        return { answer: "not-upgraded", code: "no_such_actor", detail };
+      }
+      const parent = defined.get(address.replace(/\/?[^/]*$/, ""))?.node;
+      const { answer, next } = await upgradeActor(
+        { ...made, parent, define, keep: (component) => keepBlobs([component]), upgrade: actor.upgrade },
+        path,
+      );
+      if (next !== undefined) defined.set(address, next);
+      return answer;
     },
     stop,
     kill,

@@ -1,0 +1,67 @@
+import { resolve } from "node:path";
+import { CliError } from "../cli_error.ts";
+import { defineCommand } from "../command.ts";
+import { exitCode } from "../exit_code.ts";
+import { required, value } from "../option.ts";
+import { actorAddress, duration, text } from "../readers.ts";
+import { writeReport } from "../report.ts";
+import { formatUpgrade, notUpgraded } from "../upgrade_text.ts";
+
+/** How long to wait for the turn in hand and the new component, in milliseconds, unless told otherwise. */
+const timeoutMsDefault = 60_000;
+
+/** `theater upgrade <actor> <file>` */
+export const upgrade = defineCommand({
+  name: "upgrade",
+  summary: "Let a running actor go on with another component or manifest",
+  details: [
+    'Asks the process that has the log open ("theater run"). After the turn in hand the actor goes on, on the ' +
+    "state that it has, with the new component: the keyframe of a new activation records it. No message is " +
+    "lost or refused meanwhile. What the instance kept in memory beside its state is gone.",
+    "A component (.wasm) or script (.ts, .js) takes the place of the one before, and permissions and limits " +
+    "stay as they are. A manifest (.toml) that declares the actor gives it everything that it says; the " +
+    "actor keeps the children that it has.",
+    "If the new component does not start, that is recorded, and the old one goes on.",
+    'A log that nobody runs is upgraded at its next start: change its manifest, then "theater run <manifest> ' +
+    '--upgrade". Exit codes: 0 upgraded; 1 it did not start, and the old one goes on; 2 nothing was done.',
+  ],
+  options: {
+    timeout: value(
+      duration,
+      "how long to wait for the turn in hand and the new component (60s unless given)",
+    ),
+  },
+  operands: {
+    actor: required(actorAddress, "address of the actor, such as bank/teller-3"),
+    file: required(text("<file>", "a file"), "the new component, script or manifest"),
+  },
+  examples: [
+    { line: "theater upgrade counter counter.ts", note: "the script was edited: go on with it" },
+    { line: "theater upgrade bank/teller bank.toml", note: "with what the manifest says now" },
+  ],
+  async run({ options, operands, global, context }) {
+    const { askUpgrade } = await import("../../runtime/mod.ts");
+    const { chooseLog } = await import("../read_log.ts");
+    const { exists } = await import("../../platform/mod.ts");
+    const { out, err, folder } = context;
+    const { actor, file } = operands;
+    const path = resolve(folder, file);
+    if (!exists(path)) {
+      const wanted = file.endsWith(".toml") ? "the manifest" : "the component";
+      throw new CliError({ code: "file_not_found", path: file, wanted });
+    }
+    const logPath = await chooseLog(global.db, folder);
+    const answer = await askUpgrade(logPath, { address: actor, path }, options.timeout ?? timeoutMsDefault);
+    if (answer.answer === "upgraded") {
+      await out.write(
+        global.json
+          ? `${JSON.stringify({ upgraded: { actor, ...answer, answer: undefined } })}\n`
+          : formatUpgrade(actor, answer, folder),
+      );
+      return exitCode.done;
+    }
+    const report = notUpgraded(actor, answer);
+    await writeReport(report, err, global.json);
+    return report.exit;
+  },
+});

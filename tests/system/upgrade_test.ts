@@ -1,0 +1,189 @@
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { join } from "node:path";
+import process from "node:process";
+import { exitCode } from "../../src/cli/exit_code.ts";
+import { replayLog } from "../../src/cli/replay_log.ts";
+import { openDoor } from "../../src/runtime/mod.ts";
+import { openLogReader } from "../../src/store/mod.ts";
+import { callCli } from "../cli/call_cli.ts";
+import {
+  checkLog,
+  crashCopy,
+  entriesOf,
+  inHouse,
+  logPath,
+  makeFolder,
+  story,
+  test,
+  writeFiles,
+} from "./house.ts";
+
+process.env["XDG_RUNTIME_DIR"] = makeFolder();
+
+/** A counter that says which version of it counts, and by how much. */
+function counter(version: number, extra = ""): string {
+  return `
+    ${extra}
+    export function init() { return { n: 0 }; }
+    export function handle(state, { body }) {
+      if (body === "slow") for (let i = 0; i < 300_000; i++);
+      return [{ n: state.n + ${version} }, { n: state.n + ${version}, version: ${version} }];
+    }`;
+}
+
+const files = {
+  "theater.toml": `name = "counter"\ncomponent = "v1.ts"\npermissions = { log = true }\n`,
+  "v1.ts": counter(1),
+  "v2.ts": counter(10),
+  "broken.ts": counter(0, "null.nothing;"),
+};
+
+async function replays(folder: string): Promise<void> {
+  checkLog(folder);
+  const reader = openLogReader(logPath(folder));
+  try {
+    for (const { address, divergences, passedOver } of await replayLog(reader)) {
+      deepStrictEqual([divergences, passedOver], [[], []], address);
+    }
+  } finally {
+    reader.close();
+  }
+}
+
+test("a live actor goes on from its state with another component, and no message is lost", async () => {
+  const folder = makeFolder(files);
+  await inHouse(folder, async ({ send, theater }) => {
+    for (let k = 0; k < 3; k++) await send(k);
+    const before = Array.from({ length: 100 }, (_, k) => send(k % 10 === 0 ? "slow" : k));
+    const upgraded = theater.upgrade({ address: "counter", path: join(folder, "v2.ts") });
+    const after = Array.from({ length: 100 }, (_, k) => send(k));
+    const answer = await upgraded;
+    ok(answer.answer === "upgraded", JSON.stringify(answer));
+    strictEqual(entriesOf(folder, "counter")[answer.seq]?.entry.kind, "keyframe");
+    deepStrictEqual(answer.manifest, {
+      path: join(folder, "theater.toml"),
+      component: "v2.ts",
+      differs: true,
+    });
+    const versions = (await Promise.all([...before, ...after])).map((each) =>
+      each.answer === "ok" ? JSON.parse(each.response).version : each.answer
+    );
+    // In order: some by the first, then all by the second.
+    deepStrictEqual(versions, versions.toSorted((a, b) => a - b));
+    strictEqual(versions.at(-1), 10);
+    const ones = versions.filter((version) => version === 1).length;
+    const last = await send("last");
+    strictEqual(last.answer === "ok" && JSON.parse(last.response).n, 3 + ones + 10 * (201 - ones));
+  });
+  deepStrictEqual(
+    story(folder, "counter").filter((word) => word.startsWith("keyframe")),
+    ["keyframe start", "keyframe upgrade"],
+  );
+  await replays(folder);
+  // The manifest says so too from now on.
+  writeFiles(folder, { "theater.toml": files["theater.toml"].replace("v1", "v2") });
+  await inHouse(folder, async ({ send }) => strictEqual((await send(1)).answer, "ok"));
+  await replays(folder);
+});
+
+test("where the new component does not start, the old one goes on, and the log says so", async () => {
+  const folder = makeFolder(files);
+  await inHouse(folder, async ({ send, theater }) => {
+    await send(1);
+    const waiting = send("slow");
+    const answer = await theater.upgrade({ address: "counter", path: join(folder, "broken.ts") });
+    ok(answer.answer === "rolled-back", JSON.stringify(answer));
+    strictEqual(answer.code, "script");
+    match(answer.reason, /null/);
+    strictEqual((await waiting).answer, "ok");
+    const after = await send(1);
+    deepStrictEqual(after.answer === "ok" && JSON.parse(after.response), { n: 3, version: 1 });
+    const again = await theater.upgrade({ address: "counter", path: join(folder, "v2.ts") });
+    strictEqual(again.answer, "upgraded");
+    await replays(crashCopy(folder));
+  });
+  deepStrictEqual(
+    story(folder, "counter").filter((word) => /keyframe|trap/.test(word)),
+    ["keyframe start", "keyframe upgrade", "trap script", "keyframe restart", "keyframe upgrade"],
+  );
+  await replays(folder);
+});
+
+test("an actor that failed goes on when its component is mended", async () => {
+  const folder = makeFolder({ ...files, "v1.ts": counter(1, "null.nothing;") });
+  await inHouse(folder, async ({ send, theater }) => {
+    strictEqual((await send(1)).answer, "undelivered");
+    const answer = await theater.upgrade({ address: "counter", path: join(folder, "v2.ts") });
+    strictEqual(answer.answer, "upgraded");
+    const first = await send(1);
+    deepStrictEqual(first.answer === "ok" && JSON.parse(first.response), { n: 10, version: 10 });
+  });
+  await replays(folder);
+});
+
+test("what cannot be an upgrade is refused, and nothing is recorded", async () => {
+  const folder = makeFolder({
+    "theater.toml": `name = "house"\ncomponent = "v1.ts"\npermissions = { log = true, send = ["x"] }\n` +
+      `[[child]]\nname = "one"\ncomponent = "v1.ts"\npermissions = { log = true }\n`,
+    "more.toml": `name = "one"\ncomponent = "v1.ts"\npermissions = { random = true }\n`,
+    "less.toml": `name = "house"\ncomponent = "v1.ts"\n[[child]]\nname = "one"\ncomponent = "v1.ts"\n`,
+    "none.toml": `name = "house"\ncomponent = "v1.ts"\n`,
+    "odd.toml": `name = 3\n`,
+    "v1.ts": counter(1),
+    "values.wasm": "values.wasm",
+    "counter.wasm": "counter.wasm",
+    "bad.ts": "export function handle( {",
+  });
+  await inHouse(folder, async ({ theater, send }) => {
+    await send(1);
+    const size = entriesOf(folder, "house").length;
+    const refusals: readonly [string, string, string, RegExp][] = [
+      ["nobody", "v1.ts", "no_such_actor", /no actor nobody/],
+      ["house", "v1.ts", "unchanged", /already/],
+      ["house", "nowhere.ts", "unusable", /nowhere/],
+      ["house", "bad.ts", "unusable", /bad\.ts/],
+      ["house", "values.wasm", "unusable", /actor/],
+      ["house", "odd.toml", "unusable", /name/],
+      ["house", "none.toml", "unusable", /children/],
+      ["house", "less.toml", "unusable", /house\/one.* log/],
+      ["house/one", "more.toml", "unusable", /declares/],
+    ];
+    for (const [address, file, code, detail] of refusals) {
+      const answer = await theater.upgrade({ address, path: join(folder, file) });
+      ok(answer.answer === "not-upgraded", `${file}: ${JSON.stringify(answer)}`);
+      strictEqual(answer.code, code, file);
+      match(answer.detail, detail, file);
+    }
+    strictEqual(entriesOf(folder, "house").length, size);
+  });
+});
+
+test("theater upgrade: through the door, with an answer for people and for machines", async () => {
+  const folder = makeFolder(files);
+  await inHouse(folder, async ({ theater, send }) => {
+    const door = await openDoor(theater, logPath(folder));
+    const call = (...args: string[]) => callCli(["upgrade", "--db", logPath(folder), ...args], { folder });
+    try {
+      await send(1);
+      const done = await call("counter", "v2.ts");
+      strictEqual(done.code, exitCode.done, done.stderr);
+      match(done.stdout, /^counter goes on as a new activation, from entry \d+\n {2}before {2}component /);
+      match(done.stdout, /write component = "v2.ts" into theater.toml\n$/);
+      const json = await call("counter", "v1.ts", "--json");
+      const { upgraded } = JSON.parse(json.stdout);
+      deepStrictEqual([upgraded.actor, upgraded.manifest.differs], ["counter", true]);
+      const rolledBack = await call("counter", "broken.ts");
+      strictEqual(rolledBack.code, exitCode.no);
+      match(rolledBack.stderr, /did not start \(script\)[^]*the old one goes on/);
+      const missing = await call("counter", "nowhere.wasm");
+      strictEqual(missing.code, exitCode.failed);
+      match(missing.stderr, /no such file/);
+    } finally {
+      await theater.stop();
+      await door.close();
+    }
+  });
+  const closed = await callCli(["upgrade", "--db", logPath(folder), "counter", "v2.ts"], { folder });
+  strictEqual(closed.code, exitCode.failed);
+  match(closed.stderr, /nobody runs this log[^]*theater run <manifest> --upgrade/);
+});
