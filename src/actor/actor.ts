@@ -313,7 +313,7 @@ export function createActor(first: ActorDefinition, past: ActorPast, ports: Acto
     worker.turns(inFlight.map((message, k): TurnInput => ({
       turn: nextTurn + k,
       type: message.type,
-      text: messageText(message, message.body),
+      text: messageText({ ...message, ...message.reply }, message.body),
     })));
   }
 

@@ -9,9 +9,10 @@ export function incomingFromMail(row: MailRow): Incoming {
     from: row.from,
     body: decoder.decode(row.body),
     salt: row.salt,
-    cause: row.cause,
+    ...(row.cause !== undefined && { cause: row.cause }),
     position: row.position,
     ...(row.timer !== undefined && { timer: row.timer }),
+    ...(row.reply !== undefined && { reply: row.reply }),
     ...(row.key !== undefined && { key: { text: decoder.decode(row.key.bytes), salt: row.key.salt } }),
   };
 }

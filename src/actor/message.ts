@@ -1,4 +1,4 @@
-import type { CutReason, MessageType, TrapCode } from "../chain/mod.ts";
+import type { CutReason, MessageType, ReplyOutcome, TrapCode } from "../chain/mod.ts";
 import type { StoredCause } from "../store/mod.ts";
 
 /** An idempotency key as somebody outside gave it, with the salt of its part. */
@@ -19,6 +19,8 @@ export interface Incoming {
   readonly key?: MessageKey;
   /** The timer that fired, as decimal digits. */
   readonly timer?: string;
+  /** Which request this replies to, and what became of it; only of a `reply`. */
+  readonly reply?: { readonly request: string; readonly outcome: ReplyOutcome };
   /** Where it was written down before. */
   readonly cause?: StoredCause;
   /** Its row in the mailbox of the log, to be taken away with its turn. */

@@ -43,6 +43,11 @@ function answerIn(reader: LogReader, address: string, entry: Entry): Answer | "g
     case "accept":
     case "receive":
     case "call":
+    case "erase":
+    case "prune":
+    case "key":
+    case "incarnation":
+    case "supervise":
       return undefined;
     case "return": {
       const said = text(entry.outcome === "ok" ? 1 : 0);

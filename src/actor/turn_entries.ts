@@ -16,7 +16,7 @@ export interface TurnPlaces {
 
 /** Writes the entry that opens a turn with a message. */
 export function appendReceive(chain: ChainWriter, incoming: Incoming, turn: number, time: number): Appended {
-  const { cause, key, timer } = incoming;
+  const { cause, key, timer, reply } = incoming;
   const elsewhere = cause !== undefined && cause.origin !== chain.origin;
   return chain.append(
     {
@@ -27,6 +27,7 @@ export function appendReceive(chain: ChainWriter, incoming: Incoming, turn: numb
       from: incoming.from,
       keyed: key !== undefined,
       ...(timer !== undefined && { timer }),
+      ...reply,
       ...(elsewhere && { cause_origin: cause.origin }),
       ...(cause !== undefined && { cause_seq: cause.seq, cause: cause.hash }),
     } as Draft,

@@ -140,17 +140,20 @@ function chooseParts(reader: LogReader, { address, first, last, roles }: EraseRe
   return gone;
 }
 
+/** What a message repeats of its cause. */
+const waitingRoles: ReadonlySet<PartRole> = new Set(["body", "response", "error"]);
+
 /** A message that waits has a copy of its own, and is to have its turn. */
 function refuseWaiting(reader: LogReader, gone: PartSet): void {
   const bodies = new Map<string, PartPlace>();
   for (const place of gone) {
-    if (place.role === "body") bodies.set(`${reader.node}/${place.address} ${place.seq}`, place);
+    if (waitingRoles.has(place.role)) bodies.set(`${reader.node}/${place.address} ${place.seq}`, place);
   }
   const causes = [
     ...reader.actors().flatMap(({ address }) => reader.mail(address)),
     ...reader.timers(),
   ].map(({ cause }) => cause);
-  for (const { origin, seq } of causes) {
+  for (const { origin, seq } of causes.filter((cause) => cause !== undefined)) {
     const place = bodies.get(`${origin} ${seq}`);
     if (place === undefined) continue;
     throw new BundleError({ code: "still_waiting", address: place.address, seq: place.seq });

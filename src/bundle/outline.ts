@@ -51,6 +51,8 @@ export function outlineChain(reader: LogReader, address: string): Outline {
       case "erase":
       case "prune":
       case "key":
+      case "incarnation":
+      case "supervise":
         break;
       case "accept":
         accepts.push(entry);

@@ -32,6 +32,8 @@ const kinds: { readonly [kind in EntryKind]: true } = {
   erase: true,
   prune: true,
   key: true,
+  incarnation: true,
+  supervise: true,
 };
 
 const rangePattern = /^(0|[1-9][0-9]{0,15})(?:\.\.(0|[1-9][0-9]{0,15}))?$/;

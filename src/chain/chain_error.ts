@@ -39,13 +39,17 @@ export type LinkCode =
   | "wrong_call" // not the next number in its turn
   | "wrong_calls" // not as many as there were
   | "wrong_effects" // more than there were calls
-  | "wrong_reason" // "start" and not the first keyframe, or the first and not "start"
+  | "wrong_reason" // "start" or "fork" where it must not be, or another where it must
   | "wrong_init" // an init after one that ended well, or another message before
+  | "wrong_migrate" // not the first message after the keyframe of an upgrade
+  | "wrong_incarnation" // not the next number, or before the keyframe of a fork
   | "wrong_closing" // a closing entry that such a turn cannot have
   | "wrong_sender" // not the actor itself, where it must be
   | "wrong_cause" // names an entry that is not there, or cannot be a cause
   | "cause_differs" // says otherwise than its cause
   | "cause_spent" // the cause had its receive before
+  | "wrong_request" // replies to what was never asked, or to something else than its cause answers
+  | "request_spent" // the request had its reply before
   | "wrong_node" // a key outside the chain of a node, or inside it what only actors have
   | "wrong_since" // a first key that does not begin at 0, or one that begins before the last
   | "wrong_target" // erases what is not there
@@ -126,6 +130,10 @@ function why(fault: ChainFault): string {
       return "its reason is wrong";
     case "wrong_init":
       return "the actor is initialised once, before anything else";
+    case "wrong_migrate":
+      return "a state is migrated first, after an upgrade";
+    case "wrong_incarnation":
+      return "its incarnation is wrong";
     case "wrong_closing":
       return "its turn cannot end so";
     case "wrong_sender":
@@ -136,6 +144,10 @@ function why(fault: ChainFault): string {
       return "its cause says otherwise";
     case "cause_spent":
       return "its cause had its receive before";
+    case "wrong_request":
+      return "its request is not one";
+    case "request_spent":
+      return "its request had its reply before";
     case "wrong_node":
       return "keys stand in the chain of a node, and turns in those of actors";
     case "wrong_since":

@@ -32,7 +32,13 @@ interface EntryBase {
   readonly parts: readonly HashHex[];
 }
 
-/** Entry 0 of every chain. Part: `about` (canonical JSON: who made the chain). */
+/**
+ * Entry 0 of every chain. Parts: `about` (canonical JSON: who made the chain), and
+ * `state` in a chain that is forked off another: the commitment of the state there,
+ * repeated with its salt.
+ *
+ * The four keys `fork…` are there together or not at all.
+ */
 export interface GenesisEntry extends EntryBase {
   readonly kind: "genesis";
   /** `<node name>~<32 hex digits>/<address>`: names this chain and no other. */
@@ -44,11 +50,20 @@ export interface GenesisEntry extends EntryBase {
    * chain begins a new node; only in the chain of a node itself.
    */
   readonly abandons?: string;
+  /** Origin of the chain that this one is forked off. */
+  readonly fork_origin?: string;
+  /** The entry of that chain after which this one goes its own way: it closes a turn. */
+  readonly fork_seq?: number;
+  /** Chain hash of that entry. */
+  readonly fork_entry?: HashHex;
+  /** Root of that chain's tree at `fork_seq + 1` entries (RFC 6962). */
+  readonly fork_root?: HashHex;
 }
 
-/** Why an activation began. The host's claim, save that the first is `start` and no other. */
+/** Why an activation began. The host's claim, save for `start` and `fork`, which stand where they must and only there. */
 export type KeyframeReason =
-  | "start" // the first of the chain
+  | "start" // the first of the chain, or of an incarnation
+  | "fork" // the first of a forked chain
   | "wake" // a later run of the host, after an orderly end
   | "recover" // the run before was cut off
   | "restart" // the instance before trapped or was cut
@@ -68,8 +83,24 @@ export interface KeyframeEntry extends EntryBase {
   readonly turn: number;
 }
 
-/** What a message is; `init` opens the turn that makes the first state. */
-export type MessageType = "init" | "request" | "send" | "timer" | "undeliverable";
+/** What a message is. */
+export type MessageType =
+  | "init" // the call that makes the first state
+  | "request" // somebody waits for the response
+  | "send" // nobody does
+  | "timer" // one that the actor set
+  | "undeliverable" // a send of the actor came back
+  | "reply" // what became of a request of the actor
+  | "news" // of children of the actor
+  | "migrate"; // the call that turns the state of an old component into that of a new one
+
+/** What became of a request to another actor. */
+export type ReplyOutcome =
+  | "ok" // it was answered
+  | "refused" // its turn returned an error
+  | "crashed" // its turn trapped, or was cut
+  | "timeout" // no answer came in time
+  | "undelivered"; // it had no turn
 
 /** What can be accepted before its turn: everything else was written down by the call that causes it. */
 export type AcceptedType = "request" | "send";
@@ -91,21 +122,26 @@ export interface AcceptEntry extends EntryBase {
  *
  * Where the message was written down before, `cause…` name that entry, and the
  * commitments of the parts are repeated from it, salts included; except that the
- * body of an `undeliverable` wraps the one that came back and has its own salt.
+ * body of an `undeliverable` wraps the one that came back and has its own salt, as
+ * has that of a `reply` which says only what happened.
  */
 export interface ReceiveEntry extends EntryBase {
   readonly kind: "receive";
   readonly turn: number;
   readonly type: MessageType;
-  /** Address of the sender, or `outside`; of the actor itself with `timer` and `undeliverable`. */
+  /** Address of the sender, or `outside`; of the actor itself with `timer`, `undeliverable` and `news`. */
   readonly from: string;
   /** Whether it carries an idempotency key; only a `request` or `send` from `outside`. */
   readonly keyed: boolean;
   /** The timer that fired, as decimal digits; only with `timer`. */
   readonly timer?: string;
+  /** The request that this replies to: its {@linkcode requestId}, as decimal digits; only with `reply`. */
+  readonly request?: string;
+  /** What became of it; only with `reply`. */
+  readonly outcome?: ReplyOutcome;
   /** Origin of the chain that holds the cause; absent when it is this one. */
   readonly cause_origin?: string;
-  /** Position of the cause: an `accept`, or the `call` that sent or set. With `cause`, or neither. */
+  /** Position of the cause: an `accept`, the `call` that sent, set or asked, or what answered. With `cause`, or neither. */
   readonly cause_seq?: number;
   /** Chain hash of the cause. */
   readonly cause?: HashHex;
@@ -146,6 +182,8 @@ export interface ReturnEntry extends EntryBase {
   readonly effects: number;
   /** Units of the fuel schedule that the keyframe names. */
   readonly fuel: number;
+  /** Set where the response answers nobody: the answer to the request comes later, by a call. Only with `ok`. */
+  readonly deferred?: true;
 }
 
 /** What the guest died of. */
@@ -226,20 +264,72 @@ export interface KeyEntry extends EntryBase {
   readonly since: number;
 }
 
+/**
+ * An actor begins anew under its address: it is not initialised any more, so that
+ * a keyframe `start` with the state `null` follows, and an `init`. Between turns.
+ * Part: `about` (canonical JSON).
+ */
+export interface IncarnationEntry extends EntryBase {
+  readonly kind: "incarnation";
+  /** Zero-based number of the incarnation within the chain; a life before the first one has none. */
+  readonly incarnation: number;
+  /** Origin of the parent's chain, if a call of the parent asked for this. The three go together. */
+  readonly cause_origin?: string;
+  /** Position of that call. */
+  readonly cause_seq?: number;
+  /** Its chain hash. */
+  readonly cause?: HashHex;
+}
+
+/** What a supervisor decided about a child. */
+export type SupervisorDecision = "restart" | "stop" | "give_up";
+
+/** By which rule. */
+export type SupervisorRule =
+  | "crash" // the child itself ended badly
+  | "sibling" // the strategy says so, as a sibling did
+  | "parent" // its parent ends, or is restarted
+  | "asked" // somebody asked for it
+  | "kept" // it is not restarted, by its restart kind
+  | "intensity"; // more restarts than there may be
+
+/** How the children of a supervisor hang together, as in Erlang/OTP. */
+export type SupervisorStrategy = "one_for_one" | "one_for_all" | "rest_for_one";
+
+/**
+ * What its supervisor decided about this actor; no instance lives after it. Between turns.
+ * Part: `reason` (text).
+ */
+export interface SuperviseEntry extends EntryBase {
+  readonly kind: "supervise";
+  readonly decision: SupervisorDecision;
+  readonly rule: SupervisorRule;
+  readonly strategy: SupervisorStrategy;
+  /** Address of the actor whose end, or wish, led to this, or `outside`. */
+  readonly by: string;
+  /** Restarts within the period, this one included. */
+  readonly restarts: number;
+  /** Most restarts that there may be within the period. */
+  readonly intensity: number;
+  readonly period_ms: number;
+  /** How long a restart waits; 0 unless it restarts. */
+  readonly delay_ms: number;
+}
+
 /** What a part of an entry is. The position of a part in its entry says which role it has. */
 export type PartRole =
-  | "about" // genesis, key: canonical JSON, who made the chain or the key
-  | "state" // keyframe, return: JSON, the state after the entry
+  | "about" // genesis, key, incarnation: canonical JSON, who made the chain, the key or the actor
+  | "state" // genesis of a fork, keyframe, return: JSON, the state after the entry
   | "component" // keyframe: canonical JSON, what runs
   | "manifest" // keyframe: canonical JSON, the settings in effect
   | "execution" // keyframe: canonical JSON, the versions of all that shapes execution
-  | "body" // accept, receive, call: what was sent; JSON in a message
+  | "body" // accept, receive, call: what was sent; JSON in a message, save a refusal
   | "key" // accept, receive: the idempotency key
   | "arguments" // call: canonical JSON
   | "result" // call: canonical JSON
   | "response" // return: JSON
   | "error" // return: text, the refusal
-  | "reason" // trap, erase, prune: text
+  | "reason" // trap, erase, prune, supervise: text
   | "detail"; // cut: text
 
 /** Any entry of version 1. */
@@ -254,7 +344,9 @@ export type Entry =
   | CutEntry
   | EraseEntry
   | PruneEntry
-  | KeyEntry;
+  | KeyEntry
+  | IncarnationEntry
+  | SuperviseEntry;
 
 /** The kinds of entry. */
 export type EntryKind = Entry["kind"];

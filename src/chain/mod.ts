@@ -24,7 +24,14 @@
  */
 
 export { type Appended, appendEntry, type ChainHead } from "./append.ts";
-export { type OpenCause, sendFunction, setTimerFunction } from "./cause_ledger.ts";
+export {
+  type OpenCause,
+  replyFunction,
+  requestFunction,
+  sendFunction,
+  setTimerFunction,
+  spawnFunction,
+} from "./cause_ledger.ts";
 export {
   ChainError,
   type ChainFault,
@@ -49,6 +56,7 @@ export {
   type EraseEntry,
   type GenesisEntry,
   type HashHex,
+  type IncarnationEntry,
   type KeyEntry,
   type KeyframeEntry,
   type KeyframeReason,
@@ -56,12 +64,26 @@ export {
   type PartRole,
   type PruneEntry,
   type ReceiveEntry,
+  type ReplyOutcome,
   type ReturnEntry,
+  type SuperviseEntry,
+  type SupervisorDecision,
+  type SupervisorRule,
+  type SupervisorStrategy,
   type TrapCode,
   type TrapEntry,
 } from "./entry.ts";
 export { chainHash, isHashHex, zeroHash } from "./hash.ts";
-export { type Message, messageText, undeliverableBody, type UndeliverableReason } from "./message.ts";
+export {
+  type Message,
+  messageText,
+  type News,
+  newsBody,
+  requestId,
+  turnOfId,
+  undeliverableBody,
+  type UndeliverableReason,
+} from "./message.ts";
 export { parseEntry } from "./parse.ts";
 export {
   commitDigest,

@@ -90,6 +90,7 @@ export function commitInput(part: PartInput): HashHex {
 }
 
 const aboutRoles: readonly PartRole[] = ["about"];
+const forkRoles: readonly PartRole[] = ["about", "state"];
 const keyframeRoles: readonly PartRole[] = ["state", "component", "manifest", "execution"];
 const messageRoles: readonly PartRole[] = ["body"];
 const keyedRoles: readonly PartRole[] = ["body", "key"];
@@ -108,7 +109,9 @@ const cutRoles: readonly PartRole[] = ["detail"];
 export function partRoles(entry: Entry): readonly PartRole[] {
   switch (entry.kind) { // No default: a new kind fails to compile here.
     case "genesis":
+      return entry.fork_origin === undefined ? aboutRoles : forkRoles;
     case "key":
+    case "incarnation":
       return aboutRoles;
     case "keyframe":
       return keyframeRoles;
@@ -123,6 +126,7 @@ export function partRoles(entry: Entry): readonly PartRole[] {
     case "trap":
     case "erase":
     case "prune":
+    case "supervise":
       return reasonRoles;
     case "cut":
       return cutRoles;

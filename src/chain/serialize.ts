@@ -1,4 +1,4 @@
-import type { Entry } from "./entry.ts";
+import type { Entry, ReceiveEntry } from "./entry.ts";
 
 /**
  * Writes an entry as its canonical text: RFC 8785, every key in its place.
@@ -13,6 +13,10 @@ export function serializeEntry(entry: Entry): string {
   switch (entry.kind) { // No default: a new kind fails to compile here.
     case "genesis":
       return `{${entry.abandons === undefined ? "" : `"abandons":"${entry.abandons}",`}` +
+        `${entry.fork_entry === undefined ? "" : `"fork_entry":"${entry.fork_entry}",`}` +
+        `${entry.fork_origin === undefined ? "" : `"fork_origin":"${entry.fork_origin}",`}` +
+        `${entry.fork_root === undefined ? "" : `"fork_root":"${entry.fork_root}",`}` +
+        `${entry.fork_seq === undefined ? "" : `"fork_seq":${entry.fork_seq},`}` +
         `${entry.key === undefined ? "" : `"key":"${entry.key}",`}` +
         `"kind":"genesis","origin":"${entry.origin}","parts":${list(entry.parts)},"prev":"${entry.prev}",` +
         `"seq":${entry.seq},"time":${entry.time},"v":1}`;
@@ -24,11 +28,11 @@ export function serializeEntry(entry: Entry): string {
       return `{"from":"${entry.from}","keyed":${entry.keyed},"kind":"accept","parts":${list(entry.parts)},` +
         `"prev":"${entry.prev}","seq":${entry.seq},"time":${entry.time},"type":"${entry.type}","v":1}`;
     case "receive":
-      return `{${entry.cause === undefined ? "" : `"cause":"${entry.cause}",`}` +
-        `${entry.cause_origin === undefined ? "" : `"cause_origin":"${entry.cause_origin}",`}` +
-        `${entry.cause_seq === undefined ? "" : `"cause_seq":${entry.cause_seq},`}` +
-        `"from":"${entry.from}","keyed":${entry.keyed},"kind":"receive","parts":${list(entry.parts)},` +
-        `"prev":"${entry.prev}","seq":${entry.seq},"time":${entry.time},` +
+      return `{${cause(entry)}"from":"${entry.from}","keyed":${entry.keyed},"kind":"receive",` +
+        `${entry.outcome === undefined ? "" : `"outcome":"${entry.outcome}",`}` +
+        `"parts":${list(entry.parts)},"prev":"${entry.prev}",` +
+        `${entry.request === undefined ? "" : `"request":"${entry.request}",`}` +
+        `"seq":${entry.seq},"time":${entry.time},` +
         `${entry.timer === undefined ? "" : `"timer":"${entry.timer}",`}` +
         `"turn":${entry.turn},"type":"${entry.type}","v":1}`;
     case "call":
@@ -36,7 +40,10 @@ export function serializeEntry(entry: Entry): string {
         `"outcome":"${entry.outcome}","parts":${list(entry.parts)},"prev":"${entry.prev}",` +
         `"seq":${entry.seq},"time":${entry.time},"turn":${entry.turn},"v":1}`;
     case "return":
-      return `{"calls":${entry.calls},"effects":${entry.effects},"fuel":${entry.fuel},"kind":"return",` +
+      return `{"calls":${entry.calls},${
+        entry.deferred === undefined ? "" : `"deferred":${entry.deferred},`
+      }` +
+        `"effects":${entry.effects},"fuel":${entry.fuel},"kind":"return",` +
         `"outcome":"${entry.outcome}","parts":${list(entry.parts)},"prev":"${entry.prev}",` +
         `"seq":${entry.seq},"time":${entry.time},"turn":${entry.turn},"v":1}`;
     case "trap":
@@ -58,7 +65,21 @@ export function serializeEntry(entry: Entry): string {
     case "key":
       return `{"key":"${entry.key}","kind":"key","parts":${list(entry.parts)},"prev":"${entry.prev}",` +
         `"seq":${entry.seq},"since":${entry.since},"time":${entry.time},"v":1}`;
+    case "incarnation":
+      return `{${cause(entry)}"incarnation":${entry.incarnation},"kind":"incarnation",` +
+        `"parts":${list(entry.parts)},"prev":"${entry.prev}","seq":${entry.seq},"time":${entry.time},"v":1}`;
+    case "supervise":
+      return `{"by":"${entry.by}","decision":"${entry.decision}","delay_ms":${entry.delay_ms},` +
+        `"intensity":${entry.intensity},"kind":"supervise","parts":${list(entry.parts)},` +
+        `"period_ms":${entry.period_ms},"prev":"${entry.prev}","restarts":${entry.restarts},` +
+        `"rule":"${entry.rule}","seq":${entry.seq},"strategy":"${entry.strategy}","time":${entry.time},"v":1}`;
   }
+}
+
+function cause(entry: Pick<ReceiveEntry, "cause" | "cause_origin" | "cause_seq">): string {
+  return `${entry.cause === undefined ? "" : `"cause":"${entry.cause}",`}` +
+    `${entry.cause_origin === undefined ? "" : `"cause_origin":"${entry.cause_origin}",`}` +
+    `${entry.cause_seq === undefined ? "" : `"cause_seq":${entry.cause_seq},`}`;
 }
 
 function list(parts: readonly string[]): string {

@@ -1,4 +1,10 @@
-import { type Entry, type KeyframeReason, type PartRole, partRoles } from "../chain/mod.ts";
+import {
+  type Entry,
+  type KeyframeReason,
+  type PartRole,
+  partRoles,
+  type SuperviseEntry,
+} from "../chain/mod.ts";
 import type { StoredPart } from "../store/mod.ts";
 import { printable } from "./printable.ts";
 import { formatBytes, formatCount } from "./quantity.ts";
@@ -22,7 +28,14 @@ export function describeEntry(entry: Entry, parts: readonly StoredPart[]): Entry
   const plain = { asked: "", answered: "", facts: [], alarm: false };
   switch (entry.kind) { // No default: a new kind fails to compile here.
     case "genesis":
-      return { ...plain, what: "", asked: `chain of ${entry.origin}` };
+      return {
+        ...plain,
+        what: entry.fork_origin === undefined ? "" : "fork",
+        asked: `chain of ${entry.origin}`,
+        facts: entry.fork_seq === undefined
+          ? []
+          : [`off entry ${formatCount(entry.fork_seq)} of ${entry.fork_origin}`],
+      };
     case "keyframe":
       return {
         ...plain,
@@ -33,7 +46,9 @@ export function describeEntry(entry: Entry, parts: readonly StoredPart[]): Entry
     case "receive":
       return {
         ...plain,
-        what: entry.type === "init" ? "init" : `${senderWords(entry)} from ${entry.from}`,
+        what: entry.type === "init" || entry.type === "migrate"
+          ? entry.type
+          : `${senderWords(entry)} from ${entry.from}`,
         asked: part("body"),
         facts: [
           ...(entry.keyed ? [`key ${part("key")}`] : []),
@@ -65,6 +80,7 @@ export function describeEntry(entry: Entry, parts: readonly StoredPart[]): Entry
           ? part("response")
           : "",
         facts: [
+          ...(entry.deferred ? ["answers later"] : []),
           ...(entry.effects > 0 ? [effectWords(entry.effects, entry.outcome === "ok")] : []),
           ...(entry.outcome === "ok" ? stateFact(parts[0]) : []),
           `fuel ${formatCount(entry.fuel)}`,
@@ -96,6 +112,26 @@ export function describeEntry(entry: Entry, parts: readonly StoredPart[]): Entry
       return { ...plain, what: `before ${formatCount(entry.before)}`, asked: part("reason") };
     case "key":
       return { ...plain, what: "signs", asked: entry.key, facts: [`since ${formatCount(entry.since)}`] };
+    case "incarnation":
+      return {
+        ...plain,
+        what: `begins anew, incarnation ${formatCount(entry.incarnation)}`,
+        facts: entry.cause_origin === undefined
+          ? []
+          : [`asked for by entry ${formatCount(entry.cause_seq ?? 0)} of its parent`],
+      };
+    case "supervise":
+      return {
+        ...plain,
+        what: superviseWords(entry),
+        asked: part("reason"),
+        facts: [
+          `by ${entry.by}`,
+          `${formatCount(entry.restarts)} of ${formatCount(entry.intensity)} restarts`,
+          ...(entry.delay_ms > 0 ? [`after ${formatCount(entry.delay_ms)} ms`] : []),
+        ],
+        alarm: entry.decision === "give_up",
+      };
   }
 }
 
@@ -121,6 +157,8 @@ export function reasonWords(reason: KeyframeReason): string {
   switch (reason) {
     case "start":
       return "starts";
+    case "fork":
+      return "goes on from a fork";
     case "wake":
       return "wakes up";
     case "recover":
@@ -135,7 +173,21 @@ export function reasonWords(reason: KeyframeReason): string {
 }
 
 function senderWords(entry: Extract<Entry, { kind: "accept" | "receive" }>): string {
-  return entry.kind === "receive" && entry.timer !== undefined ? `${entry.type} ${entry.timer}` : entry.type;
+  if (entry.kind === "accept") return entry.type;
+  if (entry.type === "reply") return `${entry.outcome} to request ${entry.request}`;
+  return entry.timer === undefined ? entry.type : `${entry.type} ${entry.timer}`;
+}
+
+/** What a supervisor decided, and why. */
+function superviseWords({ decision, rule }: SuperviseEntry): string {
+  switch (decision) {
+    case "restart":
+      return `restarted (${rule})`;
+    case "stop":
+      return `stopped (${rule})`;
+    case "give_up":
+      return "given up";
+  }
 }
 
 function effectWords(effects: number, committed: boolean): string {

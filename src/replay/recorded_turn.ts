@@ -74,6 +74,11 @@ export function* readTurns(
     switch (entry.kind) {
       case "genesis":
       case "accept":
+      case "erase":
+      case "prune":
+      case "key":
+      case "incarnation":
+      case "supervise":
         break;
       case "keyframe":
       case "receive":

@@ -62,6 +62,10 @@ function reasonAfter(status: ActorStatus): KeyframeReason {
       return "recover";
     case "resting":
       return "wake";
+    case "asleep": // So it is where a host keeps it without a worker; that host never said that it stopped.
+      return "recover";
+    case "stopped":
+      return "wake";
     case "failed":
       return "restart";
   }

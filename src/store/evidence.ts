@@ -34,7 +34,7 @@ import {
 } from "../verify/mod.ts";
 import { asStoreError } from "./system_fault.ts";
 import { saltBytes } from "./plan_commit.ts";
-import { checkSchema, schemaVersion } from "./schema.ts";
+import { checkSchema, oldestReadable, readVersion, schemaVersion } from "./schema.ts";
 import { lockTimeoutMs } from "./sqlite_reader.ts";
 import { StoreError } from "./store_error.ts";
 
@@ -93,7 +93,8 @@ export function createEvidence(database: Database): OpenEvidence {
     case "empty":
       throw new StoreError({ code: "not_a_log", path, found: "it is empty" });
     case "older": {
-      const found = Number(database.prepare("PRAGMA user_version").get()?.["user_version"]);
+      const found = readVersion(database);
+      if (found >= oldestReadable) break;
       throw new StoreError({ code: "older_version", path, found, known: schemaVersion });
     }
     case "current":

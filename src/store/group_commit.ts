@@ -64,6 +64,10 @@ function bytesOf(write: Write): number {
     case "status":
     case "mail-taken":
     case "timer-gone":
+    case "request":
+    case "request-gone":
+    case "restart":
+    case "restarts-gone":
     case "key":
       return row;
   }

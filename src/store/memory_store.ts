@@ -10,6 +10,8 @@ import type {
   LogStore,
   MailRow,
   PrunedRow,
+  RequestRow,
+  RestartRow,
   SealRow,
   StateRow,
   StoredPart,
@@ -35,6 +37,7 @@ interface Shelf {
   state: StateRow | undefined;
   readonly mail: MailRow[];
   readonly timers: Map<string, TimerRow>;
+  readonly requests: Map<string, RequestRow>;
   readonly keys: Map<string, number>;
 }
 
@@ -83,6 +86,7 @@ export function createMemoryLog(
   const seals: SealRow[] = [];
   const leaves: LeafRow[] = [];
   const notes = new Map<number, string>();
+  let restarts: RestartRow[] = [];
   let mailPosition = 0;
   let openSinceMs: number | undefined;
 
@@ -101,6 +105,7 @@ export function createMemoryLog(
           state: undefined,
           mail: [],
           timers: new Map(),
+          requests: new Map(),
           keys: new Map(),
         });
         return;
@@ -184,6 +189,20 @@ export function createMemoryLog(
       case "timer-gone":
         shelfOf(write.address).timers.delete(write.timer);
         return;
+      case "request":
+        shelfOf(write.request.address).requests.set(write.request.request, write.request);
+        return;
+      case "request-gone":
+        shelfOf(write.address).requests.delete(write.request);
+        return;
+      case "restart":
+        restarts.push(write.restart);
+        return;
+      case "restarts-gone": {
+        const { supervisor, beforeMs = Infinity } = write;
+        restarts = restarts.filter((row) => row.supervisor !== supervisor || row.timeMs >= beforeMs);
+        return;
+      }
       case "key":
         shelfOf(write.address).keys.set(write.key.toString(), write.seq);
         return;
@@ -233,6 +252,12 @@ export function createMemoryLog(
     timers: (address) =>
       [...shelves].filter(([of]) => address === undefined || of === address)
         .flatMap(([, { timers }]) => [...timers.values()]).sort(byDueTime),
+    requests: (address) =>
+      [...shelves].filter(([of]) => address === undefined || of === address)
+        .flatMap(([, { requests }]) => [...requests.values()])
+        .sort((a, b) => a.dueMs - b.dueMs || byAddress(a, b) || (a.request < b.request ? -1 : 1)),
+    restarts: (supervisor) =>
+      restarts.filter((row) => row.supervisor === supervisor).sort((a, b) => a.timeMs - b.timeMs),
     key(address, key) {
       const seq = shelves.get(address)?.keys.get(key.toString());
       return seq === undefined ? undefined : { seq };

@@ -168,7 +168,7 @@ test("a log with a page overwritten is damaged, and says so when it is read", ()
     const file = openSync(path, "r+");
     const pages = Math.floor(statSync(path).size / 4096);
     // All but the first pages, which hold the schema, and one in the end.
-    for (let page = 20; page < pages; page++) {
+    for (let page = 40; page < pages; page++) {
       writeSync(file, new Uint8Array(4096).fill(page), 0, 4096, page * 4096);
     }
     closeSync(file);

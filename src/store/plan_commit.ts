@@ -1,5 +1,13 @@
 import { Buffer } from "node:buffer";
-import { type ActorRow, type LogReader, nodeTree, type StoredPart, tileHashes, type Write } from "./store.ts";
+import {
+  type ActorRow,
+  type LogReader,
+  type MailRow,
+  nodeTree,
+  type StoredPart,
+  tileHashes,
+  type Write,
+} from "./store.ts";
 import { StoreError } from "./store_error.ts";
 
 /** Most parts that an entry can have: as many as the kind with the most. */
@@ -46,6 +54,23 @@ function checkParts(parts: readonly StoredPart[]): number {
 
 function checkNumber(what: string, wanted: string, got: number, least = 0): void {
   if (!Number.isSafeInteger(got) || got < least) refuse(what, wanted, got);
+}
+
+function checkDigits(what: string, digits: string): void {
+  if (!/^[0-9]+$/.test(digits)) refuse(what, "decimal digits", digits);
+}
+
+function checkMail({ type, salt, cause, key, reply }: Omit<MailRow, "position">): void {
+  checkSalt("a message", salt);
+  if ((cause === undefined) !== (type === "news")) {
+    refuse(`a message ${type}`, type === "news" ? "no cause" : "a cause", cause?.hash ?? "none");
+  }
+  if (cause !== undefined) checkHash("a cause", cause.hash);
+  if (key !== undefined) checkSalt("a key", key.salt);
+  if ((reply !== undefined) !== (type === "reply")) {
+    refuse(`a message ${type}`, type === "reply" ? "a request" : "no request", reply?.request ?? "none");
+  }
+  if (reply !== undefined) checkDigits("a reply", reply.request);
 }
 
 /** What a plan looks at: the log as committed. */
@@ -208,19 +233,29 @@ export function planCommit(
         break;
       case "mail":
         find(write.address);
-        checkSalt("a message", write.mail.salt);
-        checkHash("a cause", write.mail.cause.hash);
-        if (write.mail.key !== undefined) checkSalt("a key", write.mail.key.salt);
+        checkMail(write.mail);
         break;
       case "timer":
         find(write.timer.address);
         checkSalt("a timer", write.timer.salt);
         checkHash("a cause", write.timer.cause.hash);
-        if (!/^[0-9]+$/.test(write.timer.timer)) refuse("a timer", "decimal digits", write.timer.timer);
+        checkDigits("a timer", write.timer.timer);
+        break;
+      case "request":
+        find(write.request.address);
+        checkHash("a cause", write.request.cause.hash);
+        checkDigits("a request", write.request.request);
+        break;
+      case "restart":
+        find(write.restart.child);
+        checkNumber("a restart", "a time", write.restart.timeMs);
+        break;
+      case "restarts-gone":
         break;
       case "state":
       case "mail-taken":
       case "timer-gone":
+      case "request-gone":
       case "key":
       case "state-gone":
       case "key-gone":

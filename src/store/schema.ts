@@ -1,6 +1,7 @@
 import { type Database, openDatabase } from "../platform/mod.ts";
 import initial from "./schema/001_initial.sql" with { type: "text" };
 import proof from "./schema/002_proof.sql" with { type: "text" };
+import supervision from "./schema/003_supervision.sql" with { type: "text" };
 import { StoreError } from "./store_error.ts";
 
 /** `Thtr`: what SQLite's header says of a log, so that `file` and we can tell. */
@@ -13,7 +14,14 @@ interface Migration {
 }
 
 /** In order, never changed once released: a log of any age is brought up to date by the rest of them. */
-const migrations: readonly Migration[] = [{ version: 1, sql: initial }, { version: 2, sql: proof }];
+const migrations: readonly Migration[] = [
+  { version: 1, sql: initial },
+  { version: 2, sql: proof },
+  { version: 3, sql: supervision },
+];
+
+/** The oldest version that is read as it is: since then all that is evidence has stayed the same. */
+export const oldestReadable = 2;
 
 /** The version that this program writes. */
 export const schemaVersion: number = migrations.at(-1)?.version ?? 0;

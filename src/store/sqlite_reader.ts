@@ -7,7 +7,7 @@ import {
   type SqlRow,
 } from "../platform/mod.ts";
 import { asStoreError } from "./system_fault.ts";
-import { checkSchema, readVersion, schemaVersion } from "./schema.ts";
+import { checkSchema, oldestReadable, readVersion, schemaVersion } from "./schema.ts";
 import {
   type ActorSqlRow,
   type EntrySqlRow,
@@ -15,15 +15,22 @@ import {
   type MailSqlRow,
   type PartsSqlRow,
   type RecordSqlRow,
+  type RequestSqlRow,
+  type RestartSqlRow,
   type SealSqlRow,
   type TimerSqlRow,
   toActorRow,
   toMailRow,
   toParts,
+  toRequestRow,
+  toRestartRow,
   toTimerRow,
 } from "./sqlite_rows.ts";
 import { type EntryRange, type LogReader, nodeTree } from "./store.ts";
 import { StoreError } from "./store_error.ts";
+
+/** The version of the tables that brought requests and restarts. */
+const supervisionVersion = 3;
 
 /** How long to wait for a lock that another program holds. */
 export const lockTimeoutMs = 5000;
@@ -70,6 +77,21 @@ export function createReader(database: Database): LogReader {
   const timerQuery = "SELECT address, timer.* FROM timer JOIN actor ON actor.id = timer.actor";
   const allTimers = prepare<TimerSqlRow>(`${timerQuery} ORDER BY due_ms, address, timer`);
   const timersOfActor = prepare<TimerSqlRow>(`${timerQuery} WHERE address = ? ORDER BY due_ms, timer`);
+  // A log of version 2 has neither, and is read as one that has no rows of them.
+  const asks = readVersion(database) >= supervisionVersion;
+  const requestQuery = "SELECT address, request.* FROM request JOIN actor ON actor.id = request.actor";
+  const allRequests = asks
+    ? prepare<RequestSqlRow>(`${requestQuery} ORDER BY due_ms, address, request`)
+    : undefined;
+  const requestsOfActor = asks
+    ? prepare<RequestSqlRow>(`${requestQuery} WHERE address = ? ORDER BY due_ms, request`)
+    : undefined;
+  const restartsOfOne = asks
+    ? prepare<RestartSqlRow>(
+      "SELECT supervisor, address AS child, time_ms FROM restart JOIN actor ON actor.id = restart.child " +
+        "WHERE supervisor = ? ORDER BY time_ms, restart.id",
+    )
+    : undefined;
   const oneKey = prepare<{ seq: number }>(`SELECT seq FROM key_index WHERE ${ofActor} AND key = ?`);
 
   const pagesOf = <Row extends SqlRow & { readonly seq: number }>(select: string) => {
@@ -185,6 +207,12 @@ export function createReader(database: Database): LogReader {
       asStoreError(() =>
         (address === undefined ? allTimers.all() : timersOfActor.all(address)).map(toTimerRow)
       ),
+    requests: (address) =>
+      asStoreError(() =>
+        (address === undefined ? allRequests?.all() ?? [] : requestsOfActor?.all(address) ?? [])
+          .map(toRequestRow)
+      ),
+    restarts: (supervisor) => asStoreError(() => (restartsOfOne?.all(supervisor) ?? []).map(toRestartRow)),
     key: (address, key) =>
       asStoreError(() => {
         const row = oneKey.get(address, key);
@@ -262,6 +290,7 @@ export function openLogReader(path: string): LogReader {
         case "empty":
           throw new StoreError({ code: "not_a_log", path, found: "it is empty" });
         case "older":
+          if (readVersion(database) >= oldestReadable) return createReader(database);
           throw new StoreError({
             code: "older_version",
             path,

@@ -5,7 +5,10 @@ import type {
   ActorStatus,
   MailRow,
   PartStatus,
+  RequestRow,
+  RestartRow,
   StoredCause,
+  StoredOutcome,
   StoredPart,
   TimerRow,
 } from "./store.ts";
@@ -53,13 +56,29 @@ export interface HashSqlRow extends SqlRow {
   readonly hash: string;
 }
 
+export interface RequestSqlRow extends CauseSqlRow {
+  readonly address: string;
+  readonly request: string;
+  readonly due_ms: number;
+  readonly callee: string;
+}
+
+export interface RestartSqlRow extends SqlRow {
+  readonly supervisor: string;
+  readonly child: string;
+  readonly time_ms: number;
+}
+
 interface CauseSqlRow extends SqlRow {
   readonly cause_origin: string;
   readonly cause_seq: number;
   readonly cause: string;
 }
 
-export interface MailSqlRow extends CauseSqlRow {
+export interface MailSqlRow extends SqlRow {
+  readonly cause_origin: string | null;
+  readonly cause_seq: number | null;
+  readonly cause: string | null;
   readonly position: number;
   readonly type: MailRow["type"];
   readonly sender: string;
@@ -68,6 +87,9 @@ export interface MailSqlRow extends CauseSqlRow {
   readonly key: Uint8Array | null;
   readonly key_salt: Uint8Array | null;
   readonly timer: string | null;
+  /** Not in logs of version 2, nor is the next. */
+  readonly request?: string | null;
+  readonly outcome?: StoredOutcome | null;
 }
 
 export interface TimerSqlRow extends CauseSqlRow {
@@ -141,17 +163,28 @@ function toCause(row: CauseSqlRow): StoredCause {
 }
 
 export function toMailRow(row: MailSqlRow): MailRow {
-  const { position, type, sender, body, salt, key, key_salt, timer } = row;
+  const { position, type, sender, body, salt, key, key_salt, timer, request, outcome } = row;
+  const { cause_origin: origin, cause_seq: seq, cause: hash } = row;
   return {
     position,
     type,
     from: sender,
     body,
     salt,
-    cause: toCause(row),
+    ...(origin === null || seq === null || hash === null ? {} : { cause: { origin, seq, hash } }),
     ...(key === null || key_salt === null ? {} : { key: { bytes: key, salt: key_salt } }),
     ...(timer === null ? {} : { timer }),
+    ...(request == null || outcome == null ? {} : { reply: { request, outcome } }),
   };
+}
+
+export function toRequestRow(row: RequestSqlRow): RequestRow {
+  const { address, request, callee, due_ms } = row;
+  return { address, request, to: callee, dueMs: due_ms, cause: toCause(row) };
+}
+
+export function toRestartRow({ supervisor, child, time_ms }: RestartSqlRow): RestartRow {
+  return { supervisor, child, timeMs: time_ms };
 }
 
 export function toTimerRow(row: TimerSqlRow): TimerRow {

@@ -66,10 +66,14 @@ function prepareWriter(database: Database) {
     ),
     blob: prepare("INSERT OR IGNORE INTO blob VALUES (?, ?)"),
     state: prepare("REPLACE INTO state VALUES (?, ?, ?)"),
-    mail: prepare("INSERT INTO mail VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+    mail: prepare("INSERT INTO mail VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
     mailTaken: prepare("DELETE FROM mail WHERE position = ? AND actor = ?"),
     timer: prepare("REPLACE INTO timer VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
     timerGone: prepare("DELETE FROM timer WHERE actor = ? AND timer = ?"),
+    request: prepare("REPLACE INTO request VALUES (?, ?, ?, ?, ?, ?, ?)"),
+    requestGone: prepare("DELETE FROM request WHERE actor = ? AND request = ?"),
+    restart: prepare("INSERT INTO restart (supervisor, child, time_ms) VALUES (?, ?, ?)"),
+    restartsGone: prepare("DELETE FROM restart WHERE supervisor = ? AND time_ms < ?"),
     key: prepare("REPLACE INTO key_index VALUES (?, ?, ?)"),
     tile: prepare("REPLACE INTO tile VALUES (?, ?, ?, ?)"),
     seal: prepare("INSERT INTO seal VALUES (?, ?, ?, ?)"),
@@ -106,7 +110,7 @@ function createNodeName(nodeName: string): string {
 }
 
 function createTables(database: Database, node: string, kind: LogKind, createdMs: number): void {
-  database.exec(`PRAGMA page_size = ${pageBytes}`);
+  database.exec(`PRAGMA page_size = ${pageBytes}; PRAGMA foreign_keys = OFF`);
   database.transaction(() => {
     migrate(database);
     database.prepare("INSERT INTO log VALUES (1, ?, ?, ?)").run(node, createdMs, kind);
@@ -120,6 +124,8 @@ function prepareLog(database: Database, nodeName: string): number {
       createTables(database, createNodeName(nodeName), "log", systemClock.nowMs());
       break;
     case "older":
+      // A table that is made anew is dropped while others name it.
+      database.exec("PRAGMA foreign_keys = OFF");
       database.transaction(() => migrate(database));
       break;
     case "current":
@@ -246,11 +252,14 @@ function createStore(database: Database, epoch: number, release: () => void): Lo
           sql.state.run(idOf(write.address), write.seq, write.bytes);
           break;
         case "mail": {
-          const { type, from, body, salt, cause, key, timer } = write.mail;
+          const { type, from, body, salt, cause, key, timer, reply } = write.mail;
           const position = mailPosition + positions.length + 1;
-          const { origin, seq, hash } = cause;
-          const rest = [origin, seq, hash, key?.bytes ?? null, key?.salt ?? null, timer ?? null];
-          sql.mail.run(position, idOf(write.address), type, from, body, salt, ...rest);
+          sql.mail.run(
+            ...[position, idOf(write.address), type, from, body, salt],
+            ...[cause?.origin ?? null, cause?.seq ?? null, cause?.hash ?? null],
+            ...[key?.bytes ?? null, key?.salt ?? null, timer ?? null],
+            ...[reply?.request ?? null, reply?.outcome ?? null],
+          );
           positions.push(position);
           break;
         }
@@ -264,6 +273,22 @@ function createStore(database: Database, epoch: number, release: () => void): Lo
         }
         case "timer-gone":
           sql.timerGone.run(idOf(write.address), write.timer);
+          break;
+        case "request": {
+          const { address, request, to, dueMs, cause } = write.request;
+          sql.request.run(idOf(address), request, dueMs, to, cause.origin, cause.seq, cause.hash);
+          break;
+        }
+        case "request-gone":
+          sql.requestGone.run(idOf(write.address), write.request);
+          break;
+        case "restart": {
+          const { supervisor, child, timeMs } = write.restart;
+          sql.restart.run(supervisor, idOf(child), timeMs);
+          break;
+        }
+        case "restarts-gone":
+          sql.restartsGone.run(write.supervisor, write.beforeMs ?? Number.MAX_SAFE_INTEGER);
           break;
         case "key":
           sql.key.run(idOf(write.address), write.key, write.seq);

@@ -72,8 +72,13 @@ export interface ActorRow {
   readonly status: ActorStatus;
 }
 
-/** `running`: a host holds it; `resting`: ended in order; `failed`: did not start, or gave up. */
-export type ActorStatus = "running" | "resting" | "failed";
+/** What an actor was doing. */
+export type ActorStatus =
+  | "running" // a host has it
+  | "asleep" // a host has it, and no worker runs it
+  | "resting" // ended in order, with its host
+  | "stopped" // ended by a wish, or by its supervisor
+  | "failed"; // did not start, or its supervisor gave up
 
 /** A state kept whole: the one that the entry at `seq` commits to in its part `state`. */
 export interface StateRow {
@@ -94,17 +99,23 @@ export interface StoredCause {
 export interface MailRow {
   /** Grows over the whole store; order of delivery. */
   readonly position: number;
-  readonly type: "request" | "send" | "timer" | "undeliverable";
+  readonly type: "request" | "send" | "timer" | "undeliverable" | "reply" | "news";
   readonly from: string;
   readonly body: Uint8Array;
-  /** Salt of the part `body`, repeated from the cause. */
+  /** Salt of the part `body`, repeated from the cause where that says the same bytes. */
   readonly salt: Uint8Array;
-  readonly cause: StoredCause;
+  /** Of all but `news`. */
+  readonly cause?: StoredCause;
   /** Idempotency key and its salt, for a keyed message from outside. */
   readonly key?: { readonly bytes: Uint8Array; readonly salt: Uint8Array };
   /** The timer that fired, as decimal digits. */
   readonly timer?: string;
+  /** Which request this replies to, as decimal digits, and what became of it; of all replies and no others. */
+  readonly reply?: { readonly request: string; readonly outcome: StoredOutcome };
 }
+
+/** What became of a request to another actor. */
+export type StoredOutcome = "ok" | "refused" | "crashed" | "timeout" | "undelivered";
 
 /** A timer that was set and has not fired. */
 export interface TimerRow {
@@ -116,6 +127,30 @@ export interface TimerRow {
   readonly body: Uint8Array;
   readonly salt: Uint8Array;
   readonly cause: StoredCause;
+}
+
+/** A request to another actor that has no reply yet. */
+export interface RequestRow {
+  /** Who asked. */
+  readonly address: string;
+  /** Decimal digits. */
+  readonly request: string;
+  /** Who was asked. */
+  readonly to: string;
+  /** When it times out, in milliseconds since 1970. */
+  readonly dueMs: number;
+  /** The call that asked. */
+  readonly cause: StoredCause;
+}
+
+/** A restart that a supervisor counts. */
+export interface RestartRow {
+  /** Address of the supervisor, or `outside`. */
+  readonly supervisor: string;
+  /** Address of the child. */
+  readonly child: string;
+  /** Milliseconds since 1970. */
+  readonly timeMs: number;
 }
 
 /** Where a keyed message of an actor is found: its `accept` or `receive` entry. */
@@ -203,6 +238,11 @@ export type Write =
   | { readonly write: "mail-taken"; readonly address: string; readonly position: number }
   | { readonly write: "timer"; readonly timer: TimerRow }
   | { readonly write: "timer-gone"; readonly address: string; readonly timer: string }
+  | { readonly write: "request"; readonly request: RequestRow }
+  | { readonly write: "request-gone"; readonly address: string; readonly request: string }
+  | { readonly write: "restart"; readonly restart: RestartRow }
+  /** Restarts of a supervisor before a time are no longer counted; without a time, none is. */
+  | { readonly write: "restarts-gone"; readonly supervisor: string; readonly beforeMs?: number }
   | { readonly write: "key"; readonly address: string; readonly key: Uint8Array; readonly seq: number }
   // Trees and what was signed.
   | {
@@ -279,6 +319,10 @@ export interface LogReader {
   mail(address: string): readonly MailRow[];
   /** Timers of one actor, or of all, by due time. */
   timers(address?: string): readonly TimerRow[];
+  /** Requests of one actor, or of all, by due time. */
+  requests(address?: string): readonly RequestRow[];
+  /** The restarts that a supervisor counts, oldest first. */
+  restarts(supervisor: string): readonly RestartRow[];
   key(address: string, key: Uint8Array): KeyRow | undefined;
   /** The entries of `[from, to)` that are pruned. */
   pruned(address: string, range?: EntryRange): Iterable<PrunedRow>;

@@ -850,7 +850,7 @@ def entry_refusals():
         change("call", f"v is {json.dumps(version)}", "unknown_version", v=version)
     change("call", "without v", "missing_key", v=None)
     change("call", "without kind", "missing_key", kind=None)
-    for kind in ("", "Call", "calls", "intent", "answer", "resume", "seal", "erased", "pruned", "keys", "incarnation",
+    for kind in ("", "Call", "calls", "intent", "answer", "resume", "seal", "erased", "pruned", "keys",
                  "decision", "upgrade", "fork", "rotate", "abandon", "constructor", "toString", "hasOwnProperty"):
         change("call", f"kind {kind!r}", "unknown_kind", kind=kind)
     change("call", "a kind that is a number", "unknown_kind", kind=1)
@@ -914,7 +914,7 @@ def entry_refusals():
     change("accept", "keyed with one part", "bad_parts", parts=["a" * 64])
     change("accept", "not keyed with two parts", "bad_parts", keyed=False)
     change("accept", "keyed and from an actor", "conflict", **{"from": "audit"})
-    change("receive", "an unknown type", "bad_value", type="reply")
+    change("receive", "an unknown type", "bad_value", type="answer")
     change("receive", "from capitals", "bad_value", **{"from": "Outside"})
     change("receive", "keyed with one part", "bad_parts", keyed=True)
     for timer in ("", "00", "01", "-1", "1.0", "0x1", "a", "18446744073709551616", "9" * 21, " 1"):
@@ -938,7 +938,6 @@ def entry_refusals():
     change("receive_foreign", "a cause_origin of another address", "conflict", cause_origin=OTHER + "/audit/2")
     change("receive_foreign", "a cause_origin alone", "conflict", cause=None, cause_seq=None)
     change("receive_foreign", "from outside", "conflict", **{"from": "outside"})
-    change("receive_foreign", "a request", "conflict", type="request")
     change("receive", "an actor's send without cause", "conflict", type="send", **{"from": "audit"})
     change("receive", "an actor's request without cause", "conflict", **{"from": "audit"})
     change("receive", "an undeliverable without cause", "conflict", type="undeliverable", **{"from": OWN})
@@ -1127,6 +1126,7 @@ def summary(maker):
         "origin": chain.origin,
         "activations": chain.activations,
         "turns": chain.turns,
+        "incarnations": chain.incarnations,
         "open_turn": chain.turn["turn"] if chain.turn else None,
         "open_calls": chain.turn["calls"] if chain.turn else 0,
         "alive": chain.alive,

@@ -240,7 +240,7 @@ def conflicts(entry):
         raise Refused("conflict", "an actor's message without cause")
     if kind in ("timer", "undeliverable") and (outside or not caused):
         raise Refused("conflict", f"{kind} without cause or from outside")
-    if "cause_origin" in entry and (kind != "send" or address_of(entry["cause_origin"]) != entry["from"]):
+    if "cause_origin" in entry and (kind not in ("send", "request") or address_of(entry["cause_origin"]) != entry["from"]):
         raise Refused("conflict", "cause_origin")
 
 
@@ -312,6 +312,7 @@ class Chain:
     initialised: bool = False
     activations: int = 0
     turns: int = 0
+    incarnations: int = 0
     turn: dict | None = None
     causes: dict = field(default_factory=dict)
     foreign: list = field(default_factory=list)  # receives whose cause is in another chain
@@ -1216,8 +1217,8 @@ def check_database(report, path):
     if database.execute("PRAGMA application_id").fetchone()[0] != 0x54687472:
         raise NotChecked("not a log of Theater")
     version = database.execute("PRAGMA user_version").fetchone()[0]
-    if version != 2:
-        raise NotChecked(f"the tables have version {version}, this program knows 2")
+    if version not in (2, 3):
+        raise NotChecked(f"the tables have version {version}, this program knows 2 and 3")
     if database.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
         raise NotChecked("the file is damaged")
     log = database.execute("SELECT node, kind FROM log").fetchall()

@@ -16,7 +16,7 @@ import make_vectors
 import theater_check as check
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SCHEMA = "".join((ROOT / f"src/store/schema/{name}.sql").read_text("utf-8") for name in ("001_initial", "002_proof"))
+SCHEMA = "".join((ROOT / f"src/store/schema/{name}.sql").read_text("utf-8") for name in ("001_initial", "002_proof", "003_supervision"))
 
 
 def build(path, makers, node=make_vectors.NODE):
@@ -26,7 +26,7 @@ def build(path, makers, node=make_vectors.NODE):
     database.execute("PRAGMA journal_mode = MEMORY")
     database.executescript(SCHEMA)
     database.execute(f"PRAGMA application_id = {0x54687472}")
-    database.execute("PRAGMA user_version = 2")
+    database.execute("PRAGMA user_version = 3")
     database.execute("INSERT INTO log VALUES (1, ?, 0, 'log')", (node,))
     for id, maker in enumerate(makers, 1):
         origin = maker.origin or make_vectors.ORIGIN
@@ -147,7 +147,7 @@ class Logs(unittest.TestCase):
             (1, "state_row", "INSERT INTO state VALUES (1, 8, CAST('{\"n\":1}' AS BLOB))"),
             (1, "blob_hash", "INSERT INTO blob VALUES ('" + "0" * 64 + "', x'00')"),
             (2, "not a log", "PRAGMA application_id = 0"),
-            (2, "version 3", "PRAGMA user_version = 3"),
+            (2, "version 4", "PRAGMA user_version = 4"),
             (2, "no such table", "DROP TABLE entry"),
             (0, "verified", "UPDATE entry SET part_0 = NULL, status = 'dp' WHERE seq = 7"),
             (1, "part_missing", "UPDATE entry SET part_0 = NULL, status = 'w', salts = zeroblob(16) WHERE seq = 5"),

@@ -205,6 +205,8 @@ export function story(folder: string, address: string): string[] {
       case "erase":
       case "prune":
       case "key":
+      case "incarnation":
+      case "supervise":
         return entry.kind;
     }
   });
