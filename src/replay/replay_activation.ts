@@ -15,7 +15,7 @@ import { withPartsAtHand } from "./parts_at_hand.ts";
 import { readTurns, type RecordedTurn } from "./recorded_turn.ts";
 import { ReplayError, type ReplayFault } from "./replay_error.ts";
 import { type PassedOver, type PassedOverCode, type ReplayAbility, whyNotRun } from "./replayable.ts";
-import { replayTurns } from "./replay_turns.ts";
+import { replayTurns, type WatchedTurn } from "./replay_turns.ts";
 
 /** What it takes to replay chains. */
 export interface ReplayTools extends ReplayPorts {
@@ -54,6 +54,8 @@ export interface ActivationOptions {
   readonly progress: () => void;
   /** Whether to run every turn in a fresh instance too. */
   readonly fresh: boolean;
+  /** Hears once of every turn that did what is recorded; what it returns is waited for. */
+  readonly watch?: (turn: WatchedTurn) => void | Promise<void>;
 }
 
 type Diverged = Extract<ReplayFault, { readonly code: "diverged" }>;
@@ -100,6 +102,12 @@ export async function replayActivation(
     nextTurn = turn + 1;
     options.progress();
   };
+  let watched = keyframe.turn;
+  const watch = (turn: WatchedTurn) => {
+    if (turn.recorded.turn < watched) return;
+    watched = turn.recorded.turn + 1;
+    return options.watch?.(turn);
+  };
   const pass = (code: PassedOverCode, to: number, seq: number, detail: string) => {
     if (to > nextTurn) passedOver.push({ code, turns: to - nextTurn, turn: nextTurn, seq, detail });
     nextTurn = Math.max(nextTurn, to);
@@ -129,6 +137,7 @@ export async function replayActivation(
       turns: after < 0 ? turns : later(turns, after),
       done,
       ...(options.fresh && statesAt === undefined && { fresh }),
+      ...(options.watch !== undefined && { watch }),
       ...(statesAt !== undefined && { statesAt }),
     }, tools.start);
   };

@@ -9,12 +9,13 @@ import type { ActorRow, LogReader } from "../store/mod.ts";
 import { type ActivationOutline, outlineChain, splitIntoRuns, stateKept } from "./chain_outline.ts";
 import { type DivergenceReport, engineOf, reportDivergence } from "./divergence_report.ts";
 import {
-  type ActivationOptions,
+  type ActivationReplay,
   type FreshReplay,
   handsOver,
   replayActivation,
   type ReplayTools,
 } from "./replay_activation.ts";
+import type { WatchedTurn } from "./replay_turns.ts";
 import type { PassedOver } from "./replayable.ts";
 
 /** What the replay of a chain came to. Plain data. */
@@ -50,6 +51,16 @@ export interface ReplayOptions {
    * @default false
    */
   readonly fresh?: boolean;
+  /** Asked for somebody who looks on, when an activation begins. */
+  readonly watch?: (activation: ActivationOutline) => ActivationWatch;
+}
+
+/** Looks on while an activation is run again; what it returns is waited for. */
+export interface ActivationWatch {
+  /** A turn did what is recorded. */
+  turn(turn: WatchedTurn): void | Promise<void>;
+  /** No turn follows. */
+  end(): void | Promise<void>;
 }
 
 /** What is gathered of a chain while its runs end in any order. */
@@ -80,7 +91,7 @@ export async function replayChains(
   reader: LogReader,
   rows: readonly ActorRow[],
   tools: ReplayTools,
-  { workers, progress = () => {}, fresh = false }: ReplayOptions,
+  { workers, progress = () => {}, fresh = false, watch }: ReplayOptions,
 ): Promise<readonly ChainReplay[]> {
   if (!Number.isSafeInteger(workers) || workers < 1) {
     throw new RangeError(`Cannot replay by workers: wanted a whole number from 1, got ${workers}`);
@@ -98,7 +109,11 @@ export async function replayChains(
   let next = 0;
   async function work() {
     for (let job = runs[next++]; job !== undefined; job = runs[next++]) {
-      await replayRun(reader, job.chain, job.run, tools, { progress, fresh });
+      await replayRun(reader, job.chain, job.run, tools, {
+        progress,
+        fresh,
+        ...(watch !== undefined && { watch }),
+      });
     }
   }
   await Promise.all(Array.from({ length: Math.min(workers, runs.length) }, work));
@@ -110,13 +125,22 @@ async function replayRun(
   chain: Gathered,
   run: readonly ActivationOutline[],
   tools: ReplayTools,
-  options: ActivationOptions,
+  { watch, ...options }: Required<Pick<ReplayOptions, "progress" | "fresh">> & Pick<ReplayOptions, "watch">,
 ): Promise<void> {
   /** The state after the activation before; undefined where nobody knows it. */
   let before = run[0]?.keyframe.activation === 0 ? "null" : undefined;
   for (const activation of run) {
     const begins = stateKept(reader, activation) ?? before;
-    const replayed = await replayActivation(reader, activation, begins, tools, options);
+    const watching = watch?.(activation);
+    let replayed: ActivationReplay;
+    try {
+      replayed = await replayActivation(reader, activation, begins, tools, {
+        ...options,
+        ...(watching !== undefined && { watch: watching.turn }),
+      });
+    } finally {
+      await watching?.end();
+    }
     chain.reproduced += replayed.reproduced;
     chain.partsPassedOver += replayed.partsPassedOver;
     chain.passedOver.push(...replayed.passedOver);

@@ -5,6 +5,7 @@ import type { LogReader } from "../store/mod.ts";
 import type {
   ReplayInput,
   ReplayStart,
+  TurnEnd,
   TurnReport,
   WorkerHandle,
   WorkerHandlers,
@@ -45,8 +46,21 @@ export interface ReplayJob {
    * cut are not.
    */
   readonly fresh?: (recorded: RecordedTurn, difference: FreshDifference | undefined) => void;
+  /** Hears of every turn that did what is recorded, with all that it came to; what it returns is waited for. */
+  readonly watch?: (turn: WatchedTurn) => void | Promise<void>;
   /** The number of a turn whose state is wanted should it differ. */
   readonly statesAt?: number;
+}
+
+/** A turn that did what is recorded. */
+export interface WatchedTurn {
+  readonly recorded: RecordedTurn;
+  /** What it was told; its message too, unless it instantiated. */
+  readonly input: ReplayStart & Partial<Pick<ReplayInput, "type" | "text">>;
+  /** The state before it, JSON text. */
+  readonly before: string;
+  /** How it ended, with the state after it. */
+  readonly end: TurnEnd;
 }
 
 /** What a replay came to. */
@@ -88,28 +102,31 @@ export async function replayTurns(
   const recordedStart = told(reader, address, instantiation);
   checkScript(job, recordedStart);
   const inbox = createInbox();
+  const keep = job.watch !== undefined && { keepState: true as const };
   const worker = start(
     { ...job.setup, turn: instantiation.turn },
-    recordedStart,
+    { ...recordedStart, ...keep },
     inbox.handlers,
     job.fresh !== undefined,
   );
-  const judge = (recorded: RecordedTurn, report: TurnReport) => {
+  const judge = async (recorded: RecordedTurn, input: WatchedTurn["input"], report: TurnReport) => {
+    const before = state;
     const passedOver = compareTurn(comparison, recorded, report);
     if (report.end.end === "ok" && report.end.state !== undefined) state = report.end.state;
     turns += 1;
     job.done?.(recorded, passedOver);
+    if (job.watch !== undefined) await job.watch({ recorded, input, before, end: report.end });
     if (report.fresh !== undefined) job.fresh?.(recorded, compareFresh(recorded, report, report.fresh));
   };
   try {
     const following = job.turns[Symbol.iterator]();
     const first = await inbox.next(address, instantiation.turn);
-    judge(instantiation, first);
+    await judge(instantiation, recordedStart, first);
     let batch = nextBatch(reader, job, following);
     if (batch.inputs.length > 0) worker.replay(batch.inputs);
     for (;;) {
       // The worker runs while the next batch is read, and then while this one is judged.
-      const { recorded, then } = batch;
+      const { recorded, inputs, then } = batch;
       if (then === "more") batch = nextBatch(reader, job, following);
       const reports: TurnReport[] = [];
       for (const { turn } of recorded) {
@@ -121,8 +138,8 @@ export async function replayTurns(
         worker.replay(batch.inputs);
       }
       for (const [k, report] of reports.entries()) {
-        const turn = recorded[k];
-        if (turn !== undefined) judge(turn, report);
+        const [turn, input] = [recorded[k], inputs[k]];
+        if (turn !== undefined && input !== undefined) await judge(turn, input, report);
       }
       if (reports.length < recorded.length) {
         const turn = recorded[reports.length]?.turn ?? instantiation.turn;
@@ -183,7 +200,7 @@ function nextBatch(reader: LogReader, job: ReplayJob, following: Iterator<Record
       if (!endIsKnown(turn, job)) return batch({ cut: turn });
       const input = replayInput(reader, job.address, turn);
       recorded.push(turn);
-      inputs.push(input);
+      inputs.push(job.watch === undefined ? input : { ...input, keepState: true });
       chars += input.text.length + input.calls.reduce((sum, call) => sum + call.result.length, 0);
       if (turn.turn === job.statesAt) return batch("end");
     }
@@ -217,7 +234,7 @@ function replayInput(reader: LogReader, address: string, recorded: RecordedTurn)
 }
 
 /** Reports as they come, to be taken one by one. */
-function createInbox() {
+export function createInbox() {
   const waiting: TurnReport[] = [];
   let lost: string | undefined;
   let wake = () => {};

@@ -104,7 +104,7 @@ export function createActivation(
   /** Runs one turn of whatever kind, from its opening to its end. */
   function perform(
     number: number,
-    { calls, cutAt, keepState }: ReplayStart & Pick<ReplayInput, "keepState">,
+    { calls, cutAt, keepState }: ReplayStart,
     work: () => TurnEnd,
   ): TurnReport {
     turn = number;

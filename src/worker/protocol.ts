@@ -58,7 +58,7 @@ export interface ReplayInput extends TurnInput {
 }
 
 /** An instantiation that is run again: what was recorded of it. */
-export type ReplayStart = Pick<ReplayInput, "calls" | "cutAt">;
+export type ReplayStart = Pick<ReplayInput, "calls" | "cutAt" | "keepState">;
 
 /** How a turn ended, as seen by the worker. */
 export type TurnEnd =
