@@ -13,6 +13,11 @@ export interface Crossing {
   /** Why the guest was stopped, if it was. It stays so. */
   stopped(): Stop | undefined;
   /**
+   * The import whose call was begun and never written down to its end, if there is one: the engine ran out of
+   * stack or memory in our own code. What the turn did after that means nothing.
+   */
+  brokenOff(): string | undefined;
+  /**
    * Calls an export with values as jco lowers them; a `result` comes back as `{ tag, val }`.
    *
    * @param name `interface#function` or `function`
@@ -35,6 +40,10 @@ export interface Gate {
   close(): void;
   /** Before an import is answered. @throws {Stopped} @throws {BoundaryError} `outside_turn`, `reentered` */
   enter(name: string): void;
+  /** The call is written down, and the guest gets `answer`. */
+  leave<T>(answer: T): T;
+  /** The import that was entered, and neither left nor stopped at. */
+  brokenOff(): string | undefined;
   /** The host begins to answer; until {@linkcode Gate.answered} it must not call back. */
   answering(): void;
   /** Whether the host tried to call back. */
@@ -51,8 +60,9 @@ export function createGate(): Gate {
   let stopped: Stopped | undefined;
   let answering = false;
   let reentered = false;
+  let crossing: string | undefined;
 
-  function enter(name: string): void {
+  function admit(name: string): void {
     if (stopped !== undefined) throw stopped;
     if (answering) {
       reentered = true;
@@ -71,7 +81,16 @@ export function createGate(): Gate {
       if (!isOpen) throw new BoundaryError({ code: "outside_turn" });
       isOpen = false;
     },
-    enter,
+    enter(name) {
+      admit(name);
+      if (crossing !== undefined) throw new BoundaryError({ code: "reentered", function: name });
+      crossing = name;
+    },
+    leave(answer) {
+      crossing = undefined;
+      return answer;
+    },
+    brokenOff: () => crossing,
     answering() {
       answering = true;
       reentered = false;
@@ -81,12 +100,13 @@ export function createGate(): Gate {
       return reentered;
     },
     stop(stop) {
+      crossing = undefined;
       stopped = new Stopped(stop);
       throw stopped;
     },
     stopped: () => stopped?.stop,
     run(name, call) {
-      enter(name);
+      admit(name);
       try {
         const value = call();
         if (stopped === undefined) return value;

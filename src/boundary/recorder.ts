@@ -135,7 +135,7 @@ export function createRecorder(options: RecorderOptions): Boundary {
         );
       }
       records.push({ ...question, outcome: "returned", result: text, timeMs: options.nowMs() });
-      return shape.handOver(shape.answered(answer, text));
+      return shape.handOver(gate.leave(shape.answered(answer, text)));
     };
   }
 
@@ -144,6 +144,7 @@ export function createRecorder(options: RecorderOptions): Boundary {
     imports,
     callCount: () => records.length,
     stopped: gate.stopped,
+    brokenOff: gate.brokenOff,
     ...gatedExports(type, resources.guest, gate),
     beginTurn() {
       gate.open();

@@ -493,3 +493,22 @@ test("createRecorder() refuses a function of a resource that is not there", () =
   const options = { type: { imports, exports: type.exports }, host: new Map(), limits, nowMs: () => 0 };
   throws(() => createRecorder(options), isFault("unknown_resource"));
 });
+
+test("a call that breaks off while it is written down is not taken for one that was never made", () => {
+  let broken = false;
+  const recorder = recorderOf(hostTable(), {
+    nowMs() {
+      if (broken) throw new RangeError("Maximum call stack size exceeded");
+      return 1;
+    },
+  });
+  const guest = guestImports(recorder);
+  recorder.beginTurn();
+  guest.now();
+  strictEqual(recorder.brokenOff(), undefined);
+  broken = true;
+  throws(() => guest.write("info", "a"), RangeError);
+  broken = false; // The guest swallows it, and has stack again.
+  throws(() => guest.now(), isFault("reentered"));
+  strictEqual(recorder.brokenOff(), `${iface}#write`);
+});

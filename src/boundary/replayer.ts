@@ -56,7 +56,7 @@ export function createReplayer(options: { readonly type: ComponentType }): Repla
           } catch (error) {
             return diverge({ at, expected: got, got, ...faultOf(error) });
           }
-          return shape.handOver(answer);
+          return shape.handOver(gate.leave(answer));
         }
         case "denied":
         case "failed": {
@@ -82,6 +82,7 @@ export function createReplayer(options: { readonly type: ComponentType }): Repla
     imports,
     callCount: () => next,
     stopped: gate.stopped,
+    brokenOff: gate.brokenOff,
     ...gatedExports(options.type, resources.guest, gate),
     beginTurn(calls) {
       gate.open();

@@ -86,7 +86,7 @@ export function createStandIn({ type, own, limits }: StandInOptions): StandInBou
       } catch (error) {
         return gate.stop({ code: "host", call: calls.length, function: fn.name, text: reasonOf(error) });
       }
-      return shape.handOver(answer);
+      return shape.handOver(gate.leave(answer));
     };
   }
 
@@ -105,7 +105,7 @@ export function createStandIn({ type, own, limits }: StandInOptions): StandInBou
               `of ${limits.recordBytesMax} bytes`,
           );
         }
-        if (fn.type.result === undefined) return void calls.push(question);
+        if (fn.type.result === undefined) return gate.leave(void calls.push(question));
         return refuse(
           question,
           `Cannot answer ${fn.name}: no recorded call of this turn is left that asks this`,
@@ -126,7 +126,7 @@ export function createStandIn({ type, own, limits }: StandInOptions): StandInBou
             );
           }
           calls.push({ ...question, recorded });
-          return shape.handOver(answer);
+          return shape.handOver(gate.leave(answer));
         }
         case "denied":
         case "failed": {
@@ -148,6 +148,7 @@ export function createStandIn({ type, own, limits }: StandInOptions): StandInBou
     imports,
     callCount: () => calls.length,
     stopped: gate.stopped,
+    brokenOff: gate.brokenOff,
     ...gatedExports(type, resources.guest, gate),
     beginTurn(recorded) {
       gate.open();

@@ -123,6 +123,10 @@ export function createActivation(
         ? { end: "cut", reason: "killed", detail: "the record was cut here" } // Only a replay limits fuel.
         : crashEnd(thrown, tape.stopped(), meter.stackExhausted(), limits);
     }
+    const broken = tape.brokenOff();
+    if (broken !== undefined) {
+      throw new Error(`Cannot go on with turn ${number}: the call of ${broken} broke off`);
+    }
     const fuel = meter.fuelUsed();
     const { divergence, ...taken } = tape.end();
     if (divergence !== undefined) end = { end: "diverged", divergence };
