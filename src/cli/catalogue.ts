@@ -77,8 +77,22 @@ export const catalogue: readonly CatalogueEntry[] = [
     name: "state",
     group: "Look",
     operands: "<actor>",
-    summary: "Show the current state of an actor",
+    summary: "Show the state of an actor, now or at an earlier moment",
     load: async () => (await import("./commands/state.ts")).state,
+  },
+  {
+    name: "diff",
+    group: "Look",
+    operands: "<actor> <moment> [moment]",
+    summary: "Show what changed in the state of an actor between two moments",
+    load: async () => (await import("./commands/diff.ts")).diff,
+  },
+  {
+    name: "blame",
+    group: "Look",
+    operands: "<actor> <path>",
+    summary: "Show which turn last changed a field of the state",
+    load: async () => (await import("./commands/blame.ts")).blame,
   },
   {
     name: "verify",

@@ -59,7 +59,8 @@ export type CliFault =
     /** The same in words. */
     readonly message: string;
   }
-  | { readonly code: "no_state"; readonly actor: string };
+  | { readonly code: "no_state"; readonly actor: string }
+  | { readonly code: "no_such_field"; readonly actor: string; readonly path: string };
 
 /** Why the component of an actor cannot be run. */
 export interface Refusal {
@@ -132,6 +133,8 @@ function describe(fault: CliFault): string {
       return `Cannot read entry ${fault.seq} of ${fault.actor}: ${fault.message}`;
     case "no_state":
       return `Cannot show the state of ${fault.actor}: it has none yet`;
+    case "no_such_field":
+      return `Cannot find ${fault.path} in the state of ${fault.actor}: it was never there`;
   }
 }
 
@@ -190,6 +193,8 @@ export function adviseOn(fault: CliFault): readonly string[] {
         : ["the log is damaged, or was changed by hand"];
     case "no_state":
       return [`"theater log ${fault.actor}" shows how far it came`];
+    case "no_such_field":
+      return [`"theater state ${fault.actor}" shows what is there`];
   }
 }
 

@@ -1,9 +1,9 @@
 import { commitPart, parseEntry } from "../chain/mod.ts";
 import { encodeUtf8 } from "../codec/mod.ts";
 import type { LogReader } from "../store/mod.ts";
-import { cacheFolder } from "../platform/mod.ts";
 import { CliError } from "./cli_error.ts";
 import { readEntry } from "./logged_entry.ts";
+import { loadReplayTools } from "./replay_tools.ts";
 
 /** A state and the entry after which it holds. */
 export interface CurrentState {
@@ -39,19 +39,9 @@ function bytesAtHand(reader: LogReader, address: string, seq: number): Uint8Arra
   return commitPart(bytes, part.salt) === commitment ? bytes : undefined;
 }
 
-/** Loaded only when needed: this is the machinery of running actors. */
 async function replayState(reader: LogReader, address: string): Promise<CurrentState> {
-  const [{ createLoader, recordedSetup }, { currentState }, { startReplaying }] = await Promise
-    .all([
-      import("../runtime/mod.ts"),
-      import("../replay/mod.ts"),
-      import("../worker/mod.ts"),
-    ]);
-  const load = createLoader(cacheFolder());
-  const { state, seq, replayed } = await currentState(reader, address, {
-    start: startReplaying,
-    load: (log, actor, keyframe) => recordedSetup(log, actor, keyframe, load),
-  });
+  const [{ currentState }, tools] = await Promise.all([import("../replay/mod.ts"), loadReplayTools()]);
+  const { state, seq, replayed } = await currentState(reader, address, tools);
   return { bytes: encodeUtf8(state), seq, replayed };
 }
 

@@ -1,11 +1,17 @@
 import { availableParallelism } from "node:os";
-import { cacheFolder, runtime } from "../platform/mod.ts";
+import { runtime } from "../platform/mod.ts";
 import type { ChainReplay, DivergenceReport } from "../replay/mod.ts";
 import type { LogReader } from "../store/mod.ts";
 import type { FaultList, ReplayOutcome } from "../verify/mod.ts";
+import { loadReplayTools } from "./replay_tools.ts";
 
 /** Most workers at a time: beyond, the thread that compares is what they wait for. */
 const workersMax = 4;
+
+/** How many activations are run again at a time. */
+export function replayWorkers(): number {
+  return Math.min(workersMax, availableParallelism());
+}
 
 /** The engine that runs here, as keyframes name it. */
 export const engineHere = `${runtime.engine} ${runtime.engineVersion}`;
@@ -25,25 +31,12 @@ export async function replayLog(
   progress: (turns: number, of: number) => void = () => {},
   fresh = false,
 ): Promise<readonly ChainReplay[]> {
-  // Loaded only when needed: this is the machinery of running actors.
-  const [{ replayChains }, { createLoader, execution, recordedSetup, replayBehaviours }, worker, { limits }] =
-    await Promise.all([
-      import("../replay/mod.ts"),
-      import("../runtime/mod.ts"),
-      import("../worker/mod.ts"),
-      import("../limits/mod.ts"),
-    ]);
-  const load = createLoader(cacheFolder());
+  const [{ replayChains }, tools] = await Promise.all([import("../replay/mod.ts"), loadReplayTools()]);
   const rows = reader.actors().filter(({ address }) => addresses?.includes(address) ?? true);
   const of = rows.reduce((sum, { turns }) => sum + turns, 0);
   let turns = 0;
-  return await replayChains(reader, rows, {
-    start: worker.startReplaying,
-    load: (log, actor, keyframe) => recordedSetup(log, actor, keyframe, load),
-    ability: { behaviours: replayBehaviours, schedules: [limits.version.schedule] },
-    execution,
-  }, {
-    workers: Math.min(workersMax, availableParallelism()),
+  return await replayChains(reader, rows, tools, {
+    workers: replayWorkers(),
     progress: () => progress(turns += 1, of),
     fresh,
   });

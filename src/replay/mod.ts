@@ -30,8 +30,20 @@ export {
   type RecordedTurn,
 } from "./recorded_turn.ts";
 export type { DivergenceReport } from "./divergence_report.ts";
-export type { FreshReplay, ReplayTools } from "./replay_activation.ts";
+export { type ActivationOutline, stateKept } from "./chain_outline.ts";
+export {
+  type ActivationReplay,
+  type FreshReplay,
+  replayActivation,
+  type ReplayTools,
+} from "./replay_activation.ts";
 export { type ChainReplay, replayChains, type ReplayOptions } from "./replay_chains.ts";
 export { type DivergedIn, ReplayError, type ReplayFault, type TurnDifference } from "./replay_error.ts";
 export type { PassedOver, PassedOverCode, ReplayAbility } from "./replayable.ts";
-export { type ReplayJob, type ReplayResult, replayTurns, type StartReplaying } from "./replay_turns.ts";
+export {
+  type ReplayJob,
+  type ReplayResult,
+  replayTurns,
+  type StartReplaying,
+  type WatchedTurn,
+} from "./replay_turns.ts";

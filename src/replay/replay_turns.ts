@@ -122,12 +122,12 @@ export async function replayTurns(
     const following = job.turns[Symbol.iterator]();
     const first = await inbox.next(address, instantiation.turn);
     await judge(instantiation, recordedStart, first);
-    let batch = nextBatch(reader, job, following);
+    let batch = nextBatch(reader, job, following, state.length);
     if (batch.inputs.length > 0) worker.replay(batch.inputs);
     for (;;) {
       // The worker runs while the next batch is read, and then while this one is judged.
       const { recorded, inputs, then } = batch;
-      if (then === "more") batch = nextBatch(reader, job, following);
+      if (then === "more") batch = nextBatch(reader, job, following, state.length);
       const reports: TurnReport[] = [];
       for (const { turn } of recorded) {
         const report = await inbox.next(address, turn);
@@ -186,12 +186,22 @@ function endIsKnown({ closing }: RecordedTurn, { from }: ReplayJob): boolean {
   return closing.kind !== "cut" || (closing.fuel !== undefined && from === "begins");
 }
 
-/** Reads the next turns for the worker; what is wrong with one is said when those before it have run. */
-function nextBatch(reader: LogReader, job: ReplayJob, following: Iterator<RecordedTurn>): Batch {
+/**
+ * Reads the next turns for the worker; what is wrong with one is said when those before it have run.
+ *
+ * @param stateChars about how much each state is that comes back where somebody looks on
+ */
+function nextBatch(
+  reader: LogReader,
+  job: ReplayJob,
+  following: Iterator<RecordedTurn>,
+  stateChars: number,
+): Batch {
   const recorded: RecordedTurn[] = [];
   const inputs: ReplayInput[] = [];
   const batch = (then: Batch["then"]): Batch => ({ recorded, inputs, then });
   let chars = 0;
+  const handedOver = job.watch === undefined ? 0 : stateChars;
   try {
     while (inputs.length < batchTurnsMax && chars < batchCharsMax) {
       const next = following.next();
@@ -201,7 +211,8 @@ function nextBatch(reader: LogReader, job: ReplayJob, following: Iterator<Record
       const input = replayInput(reader, job.address, turn);
       recorded.push(turn);
       inputs.push(job.watch === undefined ? input : { ...input, keepState: true });
-      chars += input.text.length + input.calls.reduce((sum, call) => sum + call.result.length, 0);
+      chars += handedOver + input.text.length +
+        input.calls.reduce((sum, call) => sum + call.result.length, 0);
       if (turn.turn === job.statesAt) return batch("end");
     }
     return batch("more");
