@@ -96,7 +96,7 @@ test(
         ..."receive timer,receive undeliverable,receive send,call write returned,call bits returned".split(
           ",",
         ),
-        ..."call get failed,trap host,call now denied,trap denied,trap script,trap stack,trap unreachable,trap answer,cut deadline"
+        ..."call get denied,call now denied,trap denied,trap script,trap stack,trap unreachable,trap answer,cut deadline"
           .split(
             ",",
           ),

@@ -1,0 +1,97 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import process from "node:process";
+import { runtime } from "../../src/platform/mod.ts";
+import {
+  crashCopy,
+  inHouse,
+  logPath,
+  makeFolder,
+  openHouse,
+  repositoryPath,
+  test,
+  until,
+} from "../system/house.ts";
+import { recordEverything } from "../system/record_everything.ts";
+import { engineNames, isInstalled, otherThan, runUnder } from "./engines.ts";
+import { type ReplayLine, replayWhole } from "./replay_runs.ts";
+
+/**
+ * The kinds of entries that a host writes. Not among them: a cut because the worker was lost, which is not run
+ * again, as nobody knows where it was; traps `host`, `memory` and `unknown`, which no guest here brings about.
+ */
+const kinds = [
+  "accept send",
+  "call denied",
+  "call failed",
+  "call returned",
+  "call returned bodied",
+  "cut deadline",
+  "cut killed",
+  "genesis",
+  "keyframe recover",
+  "keyframe renew",
+  "keyframe restart",
+  "keyframe start",
+  "keyframe upgrade",
+  "keyframe wake",
+  "receive init",
+  "receive request",
+  "receive request keyed",
+  "receive send",
+  "receive timer",
+  "receive undeliverable",
+  "return err",
+  "return ok",
+  "trap answer",
+  "trap denied",
+  "trap divide_by_zero",
+  "trap indirect_call",
+  "trap integer_overflow",
+  "trap out_of_bounds",
+  "trap script",
+  "trap stack",
+  "trap unreachable",
+] as const;
+
+/** Records a run in which all of them occur; returns its folder. */
+async function recordAll(): Promise<string> {
+  const folder = makeFolder();
+  await recordEverything(folder);
+  const counter = { to: "everything/counter" };
+  const house = await openHouse(folder);
+  await house.send({ op: "log" });
+  const crashed = crashCopy(folder);
+  await house.stop();
+  // From here on in what the crash left.
+  await inHouse(crashed, async ({ send, theater }) => {
+    const path = repositoryPath("tests/guests/rogue.wasm");
+    strictEqual((await theater.upgrade({ address: counter.to, path })).answer, "upgraded");
+    await send("plain", counter);
+    const begun = performance.now();
+    const looping = send({ op: "loop" });
+    await until("it loops", () => performance.now() - begun > 200 || undefined);
+    theater.kill();
+    await looping;
+  });
+  await inHouse(crashed, ({ send }) => send({ op: "log" }).then(() => {}), { upgrade: true });
+  return crashed;
+}
+
+test("every kind of entry is recorded and replays, here and on the other engine", async () => {
+  const folder = await recordAll();
+  const lines: ReplayLine[] = [await replayWhole(logPath(folder))];
+  const other = otherThan(runtime.name);
+  if (engineNames.every(isInstalled)) {
+    const ended = await runUnder(other, "tests/crossrun/replay_runs.ts", [logPath(folder)], (line) => {
+      lines.push(JSON.parse(line));
+    });
+    strictEqual(lines.length, 2, ended.stderr);
+  }
+  for (const line of lines) {
+    deepStrictEqual(Object.keys(line.kinds).sort(), kinds, "the kinds that were recorded");
+    deepStrictEqual([line.verdict, line.divergences, line.passedOver], [0, [], []], line.engine);
+    strictEqual(line.reproduced, line.turns, line.engine);
+  }
+});
+
+process.env["THEATER_TEST_SET"] = "gesetzt";
