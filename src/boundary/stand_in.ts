@@ -20,6 +20,8 @@ import { createRoom } from "./room.ts";
 export interface StoodInCall extends CallQuestion {
   /** Ordinal of the recorded call whose answer it got; absent where none asks the same. */
   readonly recorded?: number;
+  /** What it was answered where no recorded call asks the same: its effect is supposed to have been staged. */
+  readonly supposed?: string;
   /** Why the guest got no answer, where it was stopped for that. */
   readonly refused?: string;
 }
@@ -45,6 +47,12 @@ export interface StandInOptions {
   readonly type: ComponentType;
   /** Functions that belong to what is run, and not to its host; recorded calls of them count for nothing. */
   readonly own: HostTable;
+  /**
+   * What a function answers when it stages its effect, as a record has it; undefined where it stages none.
+   *
+   * @param call an ordinal that no recorded call of the turn has
+   */
+  readonly suppose?: (name: string, call: number) => string | undefined;
   /** Bounds of the calls that have no recorded answer: how many in a turn, and how many bytes of arguments. */
   readonly limits: { readonly callsMax: number; readonly recordBytesMax: number };
 }
@@ -55,13 +63,14 @@ export interface StandInOptions {
  * A call gets the answer of the first recorded call of its turn that asks the
  * same, in function and arguments, and that has not answered yet; so calls may
  * be left out, added or put in another order. To a call that none is left for
- * there are two ways: a function without a result tells the guest nothing, so
- * that the guest goes on; at any other the guest is stopped, as by a host that
- * could not answer (`host`).
+ * there are three ways: a function without a result tells the guest nothing, so
+ * that the guest goes on; so it does at one that stages an effect, which is
+ * supposed to have been taken; at any other the guest is stopped, as by a host
+ * that could not answer (`host`).
  *
  * @throws {BoundaryError} `import_clash`, `unknown_resource`
  */
-export function createStandIn({ type, own, limits }: StandInOptions): StandInBoundary {
+export function createStandIn({ type, own, limits, suppose }: StandInOptions): StandInBoundary {
   const gate = createGate();
   const room = createRoom(limits.recordBytesMax);
   let answers = answersOf([], own);
@@ -106,6 +115,11 @@ export function createStandIn({ type, own, limits }: StandInOptions): StandInBou
           );
         }
         if (fn.type.result === undefined) return gate.leave(void calls.push(question));
+        const supposed = suppose?.(fn.name, answers.size + calls.length);
+        if (supposed !== undefined) {
+          calls.push({ ...question, supposed });
+          return shape.handOver(gate.leave(shape.decodeResult(supposed)));
+        }
         return refuse(
           question,
           `Cannot answer ${fn.name}: no recorded call of this turn is left that asks this`,
@@ -177,6 +191,8 @@ interface Recorded {
 
 /** The recorded calls of one turn that have not answered yet. */
 interface Answers {
+  /** How many there were. */
+  readonly size: number;
   /** The first left of a function: what a question to it looks like when it is written down. */
   like(name: string): CallRecord | undefined;
   /** The first left that asks the same. */
@@ -219,6 +235,7 @@ function answersOf(records: readonly CallRecord[], own: HostTable): Answers {
   };
 
   return {
+    size: records.length,
     like(name) {
       skipUsed();
       const record = records[first];

@@ -249,3 +249,26 @@ test("any order of any choice of calls gets the answers of the calls that ask th
     deepStrictEqual(got, expected, `seed ${seed}, round ${round}: ${asked}`);
   }
 });
+
+test("an effect that would be staged is supposed to have been taken, under an ordinal of its own", () => {
+  const asked: [string, number][] = [];
+  const suppose = (name: string, call: number) => {
+    asked.push([name.replace(`${iface}#`, ""), call]);
+    return name.endsWith("#send-on") ? '[{"ok":null}]' : undefined;
+  };
+  const came = standIn(
+    (guest) => {
+      guest.sendOn("a/b", "[1]");
+      guest.sendOn("a/b", "[2]");
+      return guest.half(9);
+    },
+    recorded,
+    { suppose },
+  );
+  deepStrictEqual(asked, [["send-on", recorded.length + 1], ["half", recorded.length + 2]]);
+  deepStrictEqual(came.stoodIn?.calls.map(({ recorded: at, supposed, refused }) => [at, supposed, refused]), [
+    [2, undefined, undefined],
+    [undefined, '[{"ok":null}]', undefined],
+    [undefined, undefined, came.stop?.code === "host" ? came.stop.text : "no stop"],
+  ]);
+});

@@ -1,5 +1,28 @@
+import { checkJsonText, JsonTextError } from "../codec/mod.ts";
 import { readDuration } from "./moment.ts";
 import type { Reader } from "./option.ts";
+
+/** `<seq>=<json>`: an entry, and what takes its place. */
+export const override: Reader<{ readonly seq: number; readonly text: string }> = {
+  placeholder: "<seq>=<json>",
+  wanted: "the number of an entry and what is to take its place, in JSON, such as 12=5",
+  read(given) {
+    const equals = given.indexOf("=");
+    const seq = readDigits(given.slice(0, Math.max(0, equals)));
+    const text = given.slice(equals + 1);
+    if (seq === undefined) return undefined;
+    try {
+      checkJsonText(text, { bytesMax: Infinity, depthMax: jsonDepthMax });
+      return { seq, text };
+    } catch (error) {
+      if (error instanceof JsonTextError) return undefined;
+      throw error;
+    }
+  },
+};
+
+/** Deepest JSON that an actor takes. */
+const jsonDepthMax = 512;
 
 /**
  * Any text that is not empty.

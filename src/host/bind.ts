@@ -35,6 +35,20 @@ export function bindHost(context: HostContext): HostTable {
   return table;
 }
 
+/**
+ * What a function answers when it stages its effect, as a record has it; undefined for one that asks the world.
+ *
+ * @param call ordinal of the call in its turn
+ */
+export function stagedAnswer(name: string, turn: number, call: number): string | undefined {
+  for (const offered of hostInterfaces) {
+    if (!name.startsWith(`${offered.name}#`)) continue;
+    const key = name.slice(offered.name.length + 1);
+    return Object.hasOwn(offered.functions, key) ? offered.functions[key]?.staged?.(turn, call) : undefined;
+  }
+  return undefined;
+}
+
 function bindFunction(context: HostContext, fn: HostInterface["functions"][string]): HostBinding {
   const call = (...values: unknown[]) => fn.call(context, ...values);
   return fn.bodyArgument === undefined ? { call } : { call, bodyArgument: fn.bodyArgument };

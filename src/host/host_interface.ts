@@ -56,6 +56,11 @@ export interface HostFunction {
   readonly type: FunctionType;
   /** Index of the parameter whose text becomes the part `body` of the call's entry. */
   readonly bodyArgument?: number;
+  /**
+   * What a call answers that stages its effect, as a record has it: for turns of which nothing leaves. Only
+   * functions that do nothing else have it.
+   */
+  readonly staged?: (turn: number, call: number) => string;
   /** Answers one call; values as jco lifts them, a `result` as `{ tag, val }`. */
   call(context: HostContext, ...values: readonly unknown[]): unknown;
 }

@@ -26,6 +26,7 @@ export const messagingInterface: HostInterface = {
         },
       },
       bodyArgument: 1,
+      staged: () => '[{"ok":null}]',
       call: (context, to, body) => {
         const refuse = (tag: string, val?: unknown) => ({ tag: "err", val: { tag, val } });
         const address = String(to);

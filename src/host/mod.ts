@@ -16,7 +16,7 @@
  * @module
  */
 
-export { bindHost, hostInterfaces } from "./bind.ts";
+export { bindHost, hostInterfaces, stagedAnswer } from "./bind.ts";
 export {
   type Effect,
   type HostContext,

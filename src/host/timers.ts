@@ -29,6 +29,7 @@ export const timersInterface: HostInterface = {
         result: { kind: "result", ok: { kind: "u64" }, err: { kind: "string" } },
       },
       bodyArgument: 1,
+      staged: (turn, call) => `[{"ok":"${timerId(turn, call)}"}]`,
       call: (context, delay, body) => {
         const refuse = (val: string) => ({ tag: "err", val });
         if (typeof delay !== "bigint" || delay > delayMsMax) {

@@ -39,6 +39,8 @@ export {
 } from "./replay_activation.ts";
 export { type ChainReplay, replayChains, type ReplayOptions } from "./replay_chains.ts";
 export { type DivergedIn, ReplayError, type ReplayFault, type TurnDifference } from "./replay_error.ts";
+export type { Override } from "./override.ts";
+export { OverrideError, type OverrideFault } from "./override_error.ts";
 export type { PassedOver, PassedOverCode, ReplayAbility } from "./replayable.ts";
 export {
   type ReplayJob,
@@ -47,3 +49,5 @@ export {
   type StartReplaying,
   type WatchedTurn,
 } from "./replay_turns.ts";
+export { type UsedOverride, type WhatIf, whatIf, type WhatIfRequest, type WhatIfTools } from "./what_if.ts";
+export type { WhatIfCall, WhatIfEnd, WhatIfTurn } from "./what_if_turn.ts";

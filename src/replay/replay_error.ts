@@ -52,6 +52,13 @@ export type ReplayFault =
     readonly difference: TurnDifference;
   }
   | {
+    /** It cannot be run here at all. */
+    readonly code: "not_run";
+    readonly address: string;
+    readonly seq: number;
+    readonly detail: string;
+  }
+  | {
     /** The worker that ran it died. */
     readonly code: "lost";
     readonly address: string;
@@ -75,6 +82,8 @@ function describe(fault: ReplayFault): string {
       return `Cannot read ${fault.address} at entry ${fault.seq}: ${fault.detail}`;
     case "diverged":
       return `Cannot replay ${fault.address}: turn ${fault.turn} went another way at entry ${fault.seq}: ${fault.detail}`;
+    case "not_run":
+      return `Cannot replay ${fault.address} from entry ${fault.seq} on: ${fault.detail}`;
     case "lost":
       return `Cannot replay ${fault.address}: turn ${fault.turn} did not end: ${fault.detail}`;
   }

@@ -222,15 +222,16 @@ function nextBatch(
   }
 }
 
-/** What is recorded of how a turn went, as the worker takes it. */
-function told(reader: LogReader, address: string, { calls, closing }: RecordedTurn): ReplayStart {
+/** What is recorded of how a turn went, as the worker takes it. @throws {ReplayError} `part_absent`, `damaged` */
+export function told(reader: LogReader, address: string, { calls, closing }: RecordedTurn): ReplayStart {
   return {
     calls: calls.map((entry) => callRecord(reader, address, entry)),
     ...(closing.kind === "cut" && closing.fuel !== undefined && { cutAt: closing.fuel }),
   };
 }
 
-function replayInput(reader: LogReader, address: string, recorded: RecordedTurn): ReplayInput {
+/** A recorded turn as the worker takes it. @throws {ReplayError} `part_absent`, `damaged` */
+export function replayInput(reader: LogReader, address: string, recorded: RecordedTurn): ReplayInput {
   const { opening } = recorded;
   if (opening.kind !== "receive") {
     const detail = "an activation begins inside another";

@@ -8,7 +8,7 @@ import {
 } from "../boundary/mod.ts";
 import { addressFault, matchesAny } from "../address/mod.ts";
 import { checkJsonText, JsonTextError } from "../codec/mod.ts";
-import { bindHost, type Effect, type HostContext, scriptAnswers } from "../host/mod.ts";
+import { bindHost, type Effect, type HostContext, scriptAnswers, stagedAnswer } from "../host/mod.ts";
 import { createMeter } from "../limits/mod.ts";
 import { createControl, markProgress, wished } from "./control.ts";
 import { coreModules, type Instantiate } from "./guest.ts";
@@ -190,7 +190,7 @@ function tapeOf({ ask, setup }: ActivationStart, ports: WorkerPorts, turnPorts: 
     case "replay":
       return replayingTape(setup);
     case "stand-in":
-      return standingInTape(setup);
+      return standingInTape(setup, turnPorts);
   }
 }
 
@@ -242,8 +242,9 @@ function replayingTape(setup: ActivationSetup): Tape {
   };
 }
 
-function standingInTape({ type, source, limits }: ActivationSetup): Tape {
-  const standIn = createStandIn({ type, own: scriptAnswers(source), limits });
+function standingInTape({ type, source, limits }: ActivationSetup, { turn }: TurnPorts): Tape {
+  const suppose = (name: string, call: number) => stagedAnswer(name, turn(), call);
+  const standIn = createStandIn({ type, own: scriptAnswers(source), suppose, limits });
   return {
     ...standIn,
     begin: standIn.beginTurn,

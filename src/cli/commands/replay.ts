@@ -1,11 +1,12 @@
 import { resolve } from "node:path";
-import type { ChainReplay, PassedOverCode } from "../../replay/mod.ts";
+import type { ChainReplay, Override, PassedOverCode, WhatIf } from "../../replay/mod.ts";
+import type { ActorRow, LogReader } from "../../store/mod.ts";
 import { defineCommand } from "../command.ts";
 import { type ExitCode, exitCode } from "../exit_code.ts";
 import { findLog } from "../find_log.ts";
-import { flag, optional } from "../option.ts";
+import { flag, list, optional } from "../option.ts";
 import { requireActor } from "../read_log.ts";
-import { actorAddress, text } from "../readers.ts";
+import { actorAddress, override, text } from "../readers.ts";
 import { engineHere, replayLog } from "../replay_log.ts";
 import { formatReplay, totalOf } from "../replay_text.ts";
 import { writeReport } from "../report.ts";
@@ -31,10 +32,17 @@ export const replay = defineCommand({
     "With --fresh it runs every turn once more, in an instance that saw none before it and on the recorded " +
     "state, and says which actors depend on what they kept in memory. That breaks no replay, but such an " +
     "actor forgets it whenever it is started anew.",
+    "With --override it shows how the run of one actor would have gone: the entry of a call answers " +
+    "otherwise, or that of a message says something else, and what follows goes on from there. Calls are " +
+    "answered from the recording as long as the same is asked; what would be sent or set goes nowhere; any " +
+    "other call ends its turn. Later turns have the messages that were recorded.",
     "Exit codes: 0 as recorded, as far as it could be run; 1 it went another way (with --fresh: or an actor " +
-    "depends on hidden state), or the file is refuted; 2 it could not be run.",
+    "depends on hidden state), or the file is refuted; 2 it could not be run. With --override 0 whatever came of it.",
   ],
-  options: { fresh: flag("find actors that depend on hidden state in memory") },
+  options: {
+    fresh: flag("find actors that depend on hidden state in memory"),
+    override: list(override, "answer a call, or word a message, otherwise; may be given several times"),
+  },
   operands: {
     file: optional(text("<file>", "a file"), "a bundle, or a log; without it the log of this folder"),
     actor: optional(actorAddress, "only this actor"),
@@ -43,11 +51,19 @@ export const replay = defineCommand({
     { line: "theater replay", note: "the log of this folder" },
     { line: "theater replay ledger.db", note: "a bundle that somebody sent" },
     { line: "theater replay ledger.db bank/teller --json", note: "one actor, for other programs" },
+    {
+      line: "theater replay ledger --override 14=1767225600000",
+      note: "had the clock said something else",
+    },
     { line: "theater replay --fresh", note: "does any actor rely on more than its state?" },
   ],
   async run({ options, operands, global, context }) {
     const { out, err, folder } = context;
-    const { file, actor } = operands;
+    const { file, actor } = placed(operands, options.override.length > 0);
+    if (options.fresh && options.override.length > 0) {
+      const why = "one compares with what was recorded, the other asks for something else";
+      throw new CliError({ code: "conflict", options: ["--fresh", "--override"], why });
+    }
     if (file !== undefined && global.db !== undefined) {
       const why = "both name what is to be replayed";
       throw new CliError({ code: "conflict", options: ["--db", "<file>"], why });
@@ -69,6 +85,29 @@ export const replay = defineCommand({
       }
     }
 
+    async function askWhatIf(
+      reader: LogReader,
+      { address, size }: ActorRow,
+      overrides: readonly Override[],
+    ): Promise<ExitCode> {
+      for (const { seq } of overrides) {
+        if (seq >= size) throw new CliError({ code: "no_such_entry", actor: address, got: seq, size });
+      }
+      const [{ whatIfLog }, { formatWhatIf, whatIfJson }] = await Promise.all([
+        import("../what_if_log.ts"),
+        import("../what_if_text.ts"),
+      ]);
+      const progress = createShareProgress(err, context.nowMs, "turns", progressTurnsMin);
+      let what: WhatIf;
+      try {
+        what = await whatIfLog(reader, address, overrides, progress.step);
+      } finally {
+        await progress.finish();
+      }
+      await out.write(global.json ? whatIfJson(what, engineHere) : formatWhatIf(what, out));
+      return exitCode.done;
+    }
+
     try {
       const refuted = await refutation();
       if (refuted !== undefined) {
@@ -80,6 +119,9 @@ export const replay = defineCommand({
       }
       const reader = openLogReader(path);
       try {
+        if (options.override.length > 0) {
+          return await askWhatIf(reader, requireActor(reader, actor ?? onlyActor(reader)), options.override);
+        }
         const addresses = actor === undefined ? undefined : [requireActor(reader, actor).address];
         const progress = createShareProgress(err, context.nowMs, "turns", progressTurnsMin);
         let chains: readonly ChainReplay[];
@@ -109,6 +151,21 @@ export const replay = defineCommand({
     }
   },
 });
+
+/** With an override there is always an actor, so that one word alone is that. */
+function placed(
+  { file, actor }: { readonly file: string | undefined; readonly actor: string | undefined },
+  overrides: boolean,
+) {
+  return overrides && actor === undefined ? { file: undefined, actor: file } : { file, actor };
+}
+
+/** The actor of a log that has one. */
+function onlyActor(reader: LogReader): string {
+  const [only, ...others] = reader.actors().filter(({ turns }) => turns > 0);
+  if (only !== undefined && others.length === 0) return only.address;
+  throw new CliError({ code: "missing_operand", operand: "<actor>", command: "replay" });
+}
 
 /** What lies with who replays, not with what the record still holds. */
 const failures: ReadonlySet<PassedOverCode> = new Set(["component", "version", "limits", "load", "lost"]);
