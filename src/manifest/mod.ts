@@ -44,6 +44,7 @@ export {
 } from "./manifest.ts";
 export type { Place } from "./place.ts";
 export { manifestJson } from "./manifest_json.ts";
+export { manifestToml, type ManifestTomlOptions } from "./manifest_toml.ts";
 export { parseManifest } from "./parse_manifest.ts";
 export { type Excess, excessPermissions, NO_PERMISSIONS, type Permissions } from "./permissions.ts";
 export { formatProblem, ManifestError, type ManifestProblem, type ProblemCode } from "./problem.ts";
