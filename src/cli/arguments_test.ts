@@ -19,12 +19,26 @@ const parse = (args: readonly string[]) => parseArguments(args, "test", options,
 test("parseArguments() gives every option and operand of the tables", () => {
   deepEqual(parse(["bank"]), {
     options: { wide: false, last: undefined, kind: [] },
-    global: { db: undefined, json: false, "no-color": false, help: false },
+    global: {
+      db: undefined,
+      "cache-dir": undefined,
+      "data-dir": undefined,
+      json: false,
+      "no-color": false,
+      help: false,
+    },
     operands: { actor: "bank" },
   });
   deepEqual(parse(["--kind", "call", "bank", "-wn", "5", "7", "--kind=trap", "--json", "--db=a b.db"]), {
     options: { wide: true, last: 5, kind: ["call", "trap"] },
-    global: { db: "a b.db", json: true, "no-color": false, help: false },
+    global: {
+      db: "a b.db",
+      "cache-dir": undefined,
+      "data-dir": undefined,
+      json: true,
+      "no-color": false,
+      help: false,
+    },
     operands: { actor: "bank", seq: 7 },
   });
 });

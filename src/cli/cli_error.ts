@@ -60,7 +60,8 @@ export type CliFault =
     readonly message: string;
   }
   | { readonly code: "no_state"; readonly actor: string }
-  | { readonly code: "no_such_field"; readonly actor: string; readonly path: string };
+  | { readonly code: "no_such_field"; readonly actor: string; readonly path: string }
+  | { readonly code: "engine_variable"; readonly name: string };
 
 /** Why the component of an actor cannot be run. */
 export interface Refusal {
@@ -135,6 +136,8 @@ function describe(fault: CliFault): string {
       return `Cannot show the state of ${fault.actor}: it has none yet`;
     case "no_such_field":
       return `Cannot find ${fault.path} in the state of ${fault.actor}: it was never there`;
+    case "engine_variable":
+      return `Cannot start with the variable ${fault.name}: it changes how the engine works`;
   }
 }
 
@@ -195,6 +198,8 @@ export function adviseOn(fault: CliFault): readonly string[] {
       return [`"theater log ${fault.actor}" shows how far it came`];
     case "no_such_field":
       return [`"theater state ${fault.actor}" shows what is there`];
+    case "engine_variable":
+      return [`unset ${fault.name}`];
   }
 }
 

@@ -1,3 +1,5 @@
+import { resolve } from "node:path";
+import { useFolders } from "../platform/mod.ts";
 import { parseArguments } from "./arguments.ts";
 import type { Context, GlobalOptions } from "./context.ts";
 import type { ExitCode } from "./exit_code.ts";
@@ -53,6 +55,9 @@ export function defineCommand<O extends OptionTable, P extends OperandTable>(
     ...about,
     call: (args, context) => {
       const { options, operands, global } = parseArguments(args, about.name, about.options, about.operands);
+      const place = (path: string | undefined) =>
+        path === undefined ? undefined : resolve(context.folder, path);
+      useFolders({ cache: place(global["cache-dir"]), data: place(global["data-dir"]) });
       return run({ options, operands, global, context });
     },
   };

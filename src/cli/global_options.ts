@@ -7,6 +7,8 @@ export const globalOptions = {
     text("<file>", "a file"),
     "the log (default: .theater/theater.db, or the only log in this folder)",
   ),
+  "cache-dir": value(text("<folder>", "a folder"), "where compiled components are kept"),
+  "data-dir": value(text("<folder>", "a folder"), "where keys are kept"),
   json: flag("for machines: results and errors as JSON"),
   "no-color": flag("no colours (also: the variable NO_COLOR)"),
   help: flag("what the command takes, with examples", "h"),

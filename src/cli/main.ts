@@ -6,6 +6,7 @@ import { type ExitCode, exitCode } from "./exit_code.ts";
 import { explain } from "./explain.ts";
 import { globalOptions } from "./global_options.ts";
 import { helpOnAll } from "./help.ts";
+import { engineVariable } from "../platform/mod.ts";
 import { nearest } from "../spelling/mod.ts";
 import { writeReport } from "./report.ts";
 
@@ -37,6 +38,8 @@ export function hasFlag(args: readonly string[], flag: string): boolean {
 }
 
 async function dispatch(args: readonly string[], context: Context): Promise<ExitCode> {
+  const variable = engineVariable();
+  if (variable !== undefined) throw new CliError({ code: "engine_variable", name: variable });
   const wantsHelp = hasFlag(args, "--help") || hasFlag(args, "-h");
   const word = findCommandWord(args);
   if (word === undefined) {

@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { type Bindgen, createBindgen } from "../../vendor/jco/bindgen.js";
 import { ComponentError } from "./component_error.ts";
-import { generatorFile } from "./generator_files.js";
+import { readProgramFile } from "../platform/mod.ts";
 import { newWasiStub, type WasiStub } from "./wasi_stub.ts";
 
 /** A file that the generator made. */
@@ -18,12 +17,13 @@ const keepBytesMax = 4 * 1024 * 1024;
 let modules: Promise<readonly WebAssembly.Module[]> | undefined;
 let ready: Promise<Generator> | undefined;
 
-async function compileCore(index: number): Promise<WebAssembly.Module> {
-  return await WebAssembly.compile(new Uint8Array(await readFile(await generatorFile(index))));
+async function compileCore(name: "core0.wasm" | "core1.wasm"): Promise<WebAssembly.Module> {
+  const beside = () => import.meta.resolve(`../../vendor/jco/${name}`);
+  return await WebAssembly.compile(await readProgramFile(name, beside));
 }
 
 async function start(): Promise<Generator> {
-  modules ??= Promise.all([compileCore(0), compileCore(1)]);
+  modules ??= Promise.all([compileCore("core0.wasm"), compileCore("core1.wasm")]);
   const compiled = await modules;
   const stub = newWasiStub();
   const bindgen = await createBindgen((index) => {

@@ -1,4 +1,4 @@
-import { homedir, tmpdir, userInfo } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { ensureFolder, FileError, inspectFile, setMode } from "./files.ts";
@@ -18,10 +18,42 @@ function systemSources(): FolderSources {
   return {
     env: process.env,
     os: process.platform,
-    home: homedir(),
+    get home() {
+      return homeFolder();
+    },
     temporary: tmpdir(),
-    user: userInfo().uid,
+    user: userId(),
   };
+}
+
+/** @throws {FileError} where the user has none, as in a bare container */
+function homeFolder(): string {
+  let found: string | undefined;
+  try {
+    found = absolute(homedir());
+  } catch {
+    // Neither HOME nor an entry of the user in the system's list.
+  }
+  if (found !== undefined) return found;
+  const message = "there is none; set HOME, or choose with --cache-dir and --data-dir";
+  throw new FileError({ code: "other", path: "of this user", action: "find the home folder", message });
+}
+
+function userId(): number {
+  return process.getuid?.() ?? -1;
+}
+
+/** Folders that were chosen for this process, before what the environment says. */
+export interface ChosenFolders {
+  readonly cache?: string | undefined;
+  readonly data?: string | undefined;
+}
+
+let chosenFolders: ChosenFolders = {};
+
+/** From now on {@linkcode cacheFolder} and {@linkcode dataFolder} are these, where one is given. */
+export function useFolders(folders: ChosenFolders): void {
+  chosenFolders = folders;
 }
 
 function absolute(value: string | undefined): string | undefined {
@@ -36,6 +68,7 @@ function absolute(value: string | undefined): string | undefined {
  * on macOS `~/Library/Caches/theater`, on Windows `%LOCALAPPDATA%\theater\cache`.
  */
 export function cacheFolder(sources: FolderSources = systemSources()): string {
+  if (chosenFolders.cache !== undefined) return chosenFolders.cache;
   const { env, os, home } = sources;
   const chosen = env["THEATER_CACHE_DIR"];
   if (chosen !== undefined && chosen !== "") return chosen;
@@ -53,6 +86,7 @@ export function cacheFolder(sources: FolderSources = systemSources()): string {
  * on macOS `~/Library/Application Support/theater`, on Windows `%LOCALAPPDATA%\theater\data`.
  */
 export function dataFolder(sources: FolderSources = systemSources()): string {
+  if (chosenFolders.data !== undefined) return chosenFolders.data;
   const { env, os, home } = sources;
   const chosen = env["THEATER_DATA_DIR"];
   if (chosen !== undefined && chosen !== "") return chosen;
@@ -89,6 +123,6 @@ export function ensurePrivateFolder(path: string): void {
   const action = "use the folder";
   if (facts?.kind !== "folder") throw new FileError({ code: "not_a_folder", path, action, message: "" });
   if (process.platform === "win32") return; // Folders below the user's own are private there.
-  if (facts.owner !== userInfo().uid) throw new FileError({ code: "denied", path, action, message: "" });
+  if (facts.owner !== userId()) throw new FileError({ code: "denied", path, action, message: "" });
   if ((facts.mode & 0o077) !== 0) setMode(path, 0o700);
 }

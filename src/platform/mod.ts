@@ -19,6 +19,8 @@
  * @module
  */
 
+export { type Build, build, engineVariable } from "./build.ts";
+export { readProgramFile } from "./program_file.ts";
 export { type Runtime, runtime } from "./runtime.ts";
 export { spawnThread, type Thread, type ThreadHandlers } from "./thread.ts";
 export { openPort, type Post } from "./thread_port.ts";
@@ -57,10 +59,12 @@ export {
 } from "./files.ts";
 export {
   cacheFolder,
+  type ChosenFolders,
   dataFolder,
   ensurePrivateFolder,
   type FolderSources,
   runtimeFolder,
+  useFolders,
 } from "./folders.ts";
 export { createLineSplitter, LineError, type LineFault, type LineSplitter } from "./lines.ts";
 export {

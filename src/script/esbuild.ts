@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { setTimeout } from "node:timers";
 import * as esbuild from "esbuild-wasm/esm/browser.js";
-import { bundlerFile } from "./own_files.js";
+import { readProgramFile } from "../platform/mod.ts";
 
 export type { BuildOptions, BuildResult, Message, Plugin } from "esbuild-wasm/esm/browser.js";
 
@@ -15,7 +14,7 @@ let running: Promise<void> | null = null;
 let users = 0;
 
 async function start(): Promise<void> {
-  const bytes = new Uint8Array(await readFile(await bundlerFile()));
+  const bytes = await readProgramFile("esbuild.wasm", () => import.meta.resolve("esbuild-wasm/esbuild.wasm"));
   await esbuild.initialize({ wasmModule: await WebAssembly.compile(bytes), worker: false });
 }
 

@@ -1,5 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { scriptComponentFile, theaterTypesFile } from "./own_files.js";
+import { readProgramFile } from "../platform/mod.ts";
 
 let bytes: Promise<Uint8Array> | undefined;
 
@@ -8,7 +7,7 @@ let bytes: Promise<Uint8Array> | undefined;
  * the caller may not change them.
  */
 export function scriptComponent(): Promise<Uint8Array> {
-  bytes ??= scriptComponentFile().then((file) => readFile(file)).then((read) => new Uint8Array(read));
+  bytes ??= readProgramFile("script_component.wasm", () => import.meta.resolve("./script_component.wasm"));
   return bytes;
 }
 
@@ -17,5 +16,6 @@ export function scriptComponent(): Promise<Uint8Array> {
  * writes one.
  */
 export async function theaterTypes(): Promise<string> {
-  return await readFile(await theaterTypesFile(), "utf8");
+  const bytes = await readProgramFile("theater.d.ts", () => import.meta.resolve("./theater.d.ts"));
+  return new TextDecoder().decode(bytes);
 }

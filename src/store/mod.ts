@@ -50,6 +50,7 @@ export { type LogHolder, StoreError, type StoreFault } from "./store_error.ts";
 export { type CommitQueue, createCommitQueue } from "./group_commit.ts";
 export { createMemoryLog, type MemoryLog } from "./memory_store.ts";
 export { takeWriterLock, type WriterLock } from "./writer_lock.ts";
+export { schemaVersion } from "./schema.ts";
 export { type OpenEvidence, openEvidence } from "./evidence.ts";
 export { openLogReader } from "./sqlite_reader.ts";
 export { createBundle, type CreateBundleOptions, openLog, type OpenLogOptions } from "./sqlite_store.ts";

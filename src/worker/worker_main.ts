@@ -88,7 +88,9 @@ function capturePorts(): WorkerPorts {
     randomBytes,
     byteLength: (text) => encoder.encode(text).length,
     async importText(text) {
-      const url = createUrl(new Blob([text], { type: "text/javascript" }));
+      // The first line tells Bun that this is plain JavaScript: it would rewrite it, and keep the result in a
+      // cache below the user's home.
+      const url = createUrl(new Blob(["// @bun\n", text], { type: "text/javascript" }));
       try {
         return await import(url);
       } finally {

@@ -3,7 +3,7 @@ import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { catalogue } from "../../src/cli/catalogue.ts";
-import { runCli } from "./run_cli.ts";
+import { program, runCli } from "./run_cli.ts";
 import { makeFolder, makeSampleFolder } from "./sample_folder.ts";
 
 const folder = makeSampleFolder();
@@ -93,7 +93,13 @@ test("theater --version and theater version print the same", async () => {
   deepEqual(option, command);
   match(command?.stdout ?? "", /^theater \d+\.\d+\.\d+\n/);
   const { stdout } = await runCli(["version", "--json"], { folder });
-  deepEqual(Object.keys(JSON.parse(stdout)), ["theater", "entryVersion", "runtime"]);
+  deepEqual(Object.keys(JSON.parse(stdout)), [
+    "theater",
+    "runtime",
+    ...(program === undefined ? [] : ["commit", "target"]),
+    "formats",
+    "execution",
+  ]);
 });
 
 for (const entry of catalogue) {

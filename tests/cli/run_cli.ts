@@ -1,6 +1,7 @@
 /**
- * Runs the real command line in a process of its own, under the runtime that
- * runs the tests.
+ * Runs the real command line in a process of its own: under the runtime that
+ * runs the tests, or, if the variable `THEATER_PROGRAM` names it, as the program
+ * that is one file, with nothing of this process's environment.
  *
  * @module
  */
@@ -16,6 +17,12 @@ import { runtime } from "../../src/platform/mod.ts";
 /** Where keys are kept while the tests run: never where the user's are. */
 const dataFolder = mkdtempSync(join(tmpdir(), "theater-data-"));
 process.on("exit", () => rmSync(dataFolder, { recursive: true, force: true }));
+
+/** The program that is one file, if that is what is tested. */
+export const program: string | undefined = process.env["THEATER_PROGRAM"] || undefined;
+
+/** What the program is given instead of this process's environment. */
+const bareEnvironment = { PATH: "", HOME: join(dataFolder, "home") };
 
 const cliPath = fileURLToPath(new URL("../../cli.ts", import.meta.url));
 
@@ -38,6 +45,7 @@ export interface CliSetup {
 
 /** The program and its arguments for a command line. */
 export function commandFor(args: readonly string[]): readonly [string, ...string[]] {
+  if (program !== undefined) return [program, ...args];
   const before = runtime.name === "deno" ? ["run", "-A", "--no-prompt", "--quiet", cliPath] : [cliPath];
   return [process.execPath, ...before, ...args];
 }
@@ -49,7 +57,7 @@ export function startCli(
 ): ChildProcess {
   const [program, ...rest] = commandFor(args);
   const variables = {
-    ...process.env,
+    ...(program === undefined ? process.env : bareEnvironment),
     THEATER_DATA_DIR: dataFolder,
     TZ: "UTC",
     NO_COLOR: undefined,

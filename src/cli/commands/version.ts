@@ -1,5 +1,5 @@
 import { entryVersion } from "../../chain/mod.ts";
-import { runtime } from "../../platform/mod.ts";
+import { build, runtime } from "../../platform/mod.ts";
 import project from "../../../package.json" with { type: "json" };
 import { defineCommand } from "../command.ts";
 import { exitCode } from "../exit_code.ts";
@@ -17,11 +17,13 @@ export const version = defineCommand({
   async run({ global, context: { out } }) {
     const { name, version, engine, engineVersion, os, arch } = runtime;
     if (global.json) {
-      const facts = { theater: project.version, entryVersion, runtime };
-      await out.write(`${JSON.stringify(facts)}\n`);
+      const { versionFacts } = await import("../version_facts.ts");
+      await out.write(`${JSON.stringify({ theater: project.version, runtime, ...versionFacts() })}\n`);
     } else {
+      const made = build === undefined ? "from its sources" : `${build.target}, of ${build.commit}`;
       await out.write(
         `theater ${project.version}\n` +
+          `program  ${made}\n` +
           `entries  version ${entryVersion}\n` +
           `runtime  ${name} ${version} (${engine} ${engineVersion}), ${os} ${arch}\n`,
       );

@@ -1,0 +1,21 @@
+import { readFile } from "node:fs/promises";
+import { zstdDecompressSync } from "node:zlib";
+import { build } from "./build.ts";
+
+/** How a file begins that was packed to keep the program small (Zstandard, RFC 8878 §3.1.1). */
+const packed = [0x28, 0xb5, 0x2f, 0xfd] as const;
+
+/**
+ * The bytes of a file that is a part of this program.
+ *
+ * @param name its name among the files in the program, when that is one file
+ * @param beside where it lies when the program runs from its sources
+ */
+export async function readProgramFile(name: string, beside: () => string): Promise<Uint8Array<ArrayBuffer>> {
+  // A program in one file is one module, and its files stand in a folder beside it.
+  const url = build === undefined ? beside() : new URL(`./files/${name}`, import.meta.url);
+  const bytes = new Uint8Array(await readFile(new URL(url)));
+  return packed.every((byte, index) => bytes[index] === byte)
+    ? new Uint8Array(zstdDecompressSync(bytes))
+    : bytes;
+}
