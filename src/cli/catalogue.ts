@@ -95,6 +95,13 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import("./commands/blame.ts")).blame,
   },
   {
+    name: "step",
+    group: "Look",
+    operands: "<actor>",
+    summary: "Step through what an actor did, forwards and backwards",
+    load: async () => (await import("./commands/step.ts")).step,
+  },
+  {
     name: "verify",
     group: "Prove",
     operands: "[file]",

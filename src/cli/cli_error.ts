@@ -60,6 +60,7 @@ export type CliFault =
     readonly message: string;
   }
   | { readonly code: "no_state"; readonly actor: string }
+  | { readonly code: "no_terminal"; readonly actor: string }
   | { readonly code: "no_such_field"; readonly actor: string; readonly path: string }
   | { readonly code: "engine_variable"; readonly name: string };
 
@@ -134,6 +135,8 @@ function describe(fault: CliFault): string {
       return `Cannot read entry ${fault.seq} of ${fault.actor}: ${fault.message}`;
     case "no_state":
       return `Cannot show the state of ${fault.actor}: it has none yet`;
+    case "no_terminal":
+      return `Cannot step through ${fault.actor} as this is no terminal`;
     case "no_such_field":
       return `Cannot find ${fault.path} in the state of ${fault.actor}: it was never there`;
     case "engine_variable":
@@ -196,6 +199,11 @@ export function adviseOn(fault: CliFault): readonly string[] {
         : ["the log is damaged, or was changed by hand"];
     case "no_state":
       return [`"theater log ${fault.actor}" shows how far it came`];
+    case "no_terminal":
+      return [
+        `"theater log ${fault.actor}" lists its entries, "theater show ${fault.actor} <seq>" has one whole`,
+        `"theater diff ${fault.actor} <moment> <moment>" has what changed, all of them with --json`,
+      ];
     case "no_such_field":
       return [`"theater state ${fault.actor}" shows what is there`];
     case "engine_variable":

@@ -81,6 +81,7 @@ export {
 } from "./socket.ts";
 export { type InterruptSignal, onInterrupt } from "./signals.ts";
 export { isTerminal, type StandardStream, terminalColumns, wantsColour } from "./terminal.ts";
+export { openScreen, type Screen, type ScreenHandlers, type ScreenSize } from "./screen.ts";
 export { type InputLines, readInputLines } from "./stdin.ts";
 export {
   commandArguments,
