@@ -75,6 +75,7 @@ export {
 } from "./entry.ts";
 export { chainHash, isHashHex, zeroHash } from "./hash.ts";
 export {
+  callsPerTurn,
   type Message,
   messageText,
   type News,

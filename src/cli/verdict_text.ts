@@ -136,6 +136,13 @@ function coverageLines(coverage: Coverage): readonly string[] {
         countOf(absentSenders.senders, "sender")
       } not here`,
     ],
+    [coverage.absentNews, `${countOf(coverage.absentNews, "head")} that news name of children not here`],
+    [
+      coverage.uncheckedForks,
+      `${countOf(coverage.uncheckedForks, "fork")} off ${
+        coverage.uncheckedForks === 1 ? "a chain" : "chains"
+      } not here, or pruned there`,
+    ],
     [coverage.turnsNotReplayed, `${countOf(coverage.turnsNotReplayed, "turn")} not run again`],
   ];
   return lines.filter(([count]) => count > 0).map(([, words]) => words);

@@ -1,6 +1,7 @@
 /**
- * Causes within a chain and between chains: what a send or a timer said beside
- * its entry, and that a send of one chain has at most one receive in all others.
+ * Causes within a chain and between chains: what a call said beside its entry,
+ * that a message of one chain has at most one receive in all others, and that a
+ * reply is the answer to what was asked.
  *
  * Which entry can be a cause, and that it is spent once, the chain room knows for
  * one chain; here is what takes the parts, or two chains. Layer 2.
@@ -8,40 +9,41 @@
  */
 
 import { addressOf } from "../address/mod.ts";
+import type { CallEntry, ClosingEntry, HashHex, IncarnationEntry, ReceiveEntry } from "../chain/mod.ts";
+import type { FaultList } from "./fault.ts";
 import {
-  type CallEntry,
-  type HashHex,
-  type ReceiveEntry,
-  sendFunction,
-  setTimerFunction,
-} from "../chain/mod.ts";
-import type { FaultList, VerifyCode } from "./fault.ts";
+  type GivenReply,
+  judgeAsked,
+  judgeCall,
+  judgeOwn,
+  judgeReply,
+  type Mismatch,
+} from "./judge_cause.ts";
 import type { SaidPart } from "./part_form.ts";
-import { digestOf, saidBy, type SaidParts } from "./check_parts.ts";
+import type { SaidParts } from "./check_parts.ts";
+import { type Asker, readAnswer, readCall, type SaidAnswer, type SaidCall } from "./said_cause.ts";
 
-/** A send or a timer, and what its parts say where they are present. */
-export interface SaidCause {
-  readonly what: "send" | "timer";
-  readonly hash: HashHex;
-  /** Commitment of the body. */
-  readonly body: HashHex;
-  /** Canonical JSON. */
-  readonly result?: string;
-  /** The first argument of a send. */
-  readonly to?: string;
-  /** SHA-256 of the body. */
-  readonly bodyDigest?: string;
-}
-
-/** A receive whose cause another chain holds. */
-interface ForeignReceive {
-  /** Origin of the chain that received. */
+/** An entry whose cause is judged once all chains were read. */
+interface Pending {
+  /** Origin of the chain that holds the entry. */
   readonly origin: string;
   readonly seq: number;
+  readonly type: "send" | "request" | "reply" | "incarnation";
   readonly causeOrigin: string;
   readonly causeSeq: number;
   readonly cause: string;
-  readonly body: HashHex;
+  /** Commitment of the body. */
+  readonly body: string;
+  readonly reply: GivenReply | undefined;
+}
+
+/** What a chain holds that others may name; undefined is spent. */
+interface Sayings {
+  readonly causes: Map<number, SaidCall | SaidAnswer | undefined>;
+  /** By turn: who waits for the answer that was deferred. */
+  readonly deferred: Map<number, Asker>;
+  /** Read no further than to a fault: what it holds is not all known. */
+  partial: boolean;
 }
 
 /** Tells whether a chain has only the hash of an entry, and which. */
@@ -51,7 +53,7 @@ export type PrunedHash = (address: string, seq: number) => string | undefined;
 export interface Causes {
   /** Begins a chain; what it sends may be received by others. */
   chain(origin: string): ChainCauses;
-  /** Judges the receives whose cause is in another chain, once all were read. */
+  /** Judges what has its cause in another chain, once all were read. */
   finish(faults: FaultList, prunedHash: PrunedHash): {
     readonly matched: number;
     readonly absentMessages: number;
@@ -64,7 +66,9 @@ export interface ChainCauses {
   /** Takes note of a call of the open turn; it counts if the turn ends well. */
   call(entry: CallEntry, hash: HashHex, said: SaidParts): void;
   /** The open turn ended. */
-  close(well: boolean): void;
+  close(entry: ClosingEntry, hash: HashHex): void;
+  /** A keyframe, or what is pruned: no message has opened the turn that comes. */
+  open(): void;
   /** The chain is read no further: what it sent is not all known. */
   stop(): void;
   /**
@@ -79,166 +83,192 @@ export interface ChainCauses {
     body: SaidPart | undefined,
     digest: (text: string) => string,
   ): Mismatch | undefined;
+  /** Takes note of an incarnation that a call of the parent asked for. */
+  incarnation(entry: IncarnationEntry): void;
 }
 
-/** How a receive and its cause disagree. */
-export interface Mismatch {
-  readonly code: VerifyCode | "wrong_cause" | "cause_differs" | "cause_spent";
-  readonly wanted: string;
-  readonly got: string;
-}
-
-/** Makes an empty ledger: about 300 bytes for each send that has no receive yet, 50 for each that has. */
+/** Makes an empty ledger: about 300 bytes for each message that has no receive yet, 50 for each that has. */
 export function createCauses(): Causes {
-  /** By origin and position; undefined has had its receive. */
-  const sends = new Map<string, Map<number, SaidCause | undefined>>();
-  const foreign: ForeignReceive[] = [];
-  const partial = new Set<string>();
-
+  const chains = new Map<string, Sayings>();
+  const pending: Pending[] = [];
   return {
     chain(origin) {
-      const causes = new Map<number, SaidCause | undefined>();
-      sends.set(origin, causes);
-      let staged: [number, SaidCause][] = [];
-      return {
-        call(entry, hash, said) {
-          const what = entry.function === sendFunction
-            ? "send"
-            : entry.function === setTimerFunction
-            ? "timer"
-            : undefined;
-          const body = entry.parts[2];
-          if (what === undefined || !entry.bodied || body === undefined) return;
-          const result = saidBy(said, "result")?.text;
-          const args = saidBy(said, "arguments")?.value;
-          const to = Array.isArray(args) && typeof args[0] === "string" ? args[0] : undefined;
-          const bodyDigest = digestOf(said, "body");
-          staged.push([entry.seq, {
-            what,
-            hash,
-            body,
-            ...(result === undefined ? {} : { result }),
-            ...(what === "send" && to !== undefined ? { to } : {}),
-            ...(bodyDigest === undefined ? {} : { bodyDigest }),
-          }]);
-        },
-        close(well) {
-          if (well) { for (const [seq, cause] of staged) causes.set(seq, cause); }
-          if (staged.length > 0) staged = [];
-        },
-        stop: () => void partial.add(origin),
-        receive(entry, own, body, digest) {
-          const { cause_seq: causeSeq, cause_origin: causeOrigin, cause } = entry;
-          if (causeSeq === undefined || cause === undefined) return undefined;
-          if (causeOrigin !== undefined) {
-            const [commitment] = entry.parts;
-            if (commitment === undefined) return undefined;
-            foreign.push({ origin, seq: entry.seq, causeOrigin, causeSeq, cause, body: commitment });
-            return undefined;
-          }
-          const known = causes.get(causeSeq);
-          if (known === undefined) return undefined; // An accept, or the chain room has refused it.
-          if (known.what === "timer") causes.delete(causeSeq);
-          else causes.set(causeSeq, undefined);
-          return disagreement(entry, known, own, body, digest);
-        },
-      };
+      const sayings: Sayings = { causes: new Map(), deferred: new Map(), partial: false };
+      chains.set(origin, sayings);
+      return createChainCauses(origin, sayings, pending);
     },
 
     finish(faults, prunedHash) {
       let matched = 0;
       let absentMessages = 0;
       const absentSenders = new Set<string>();
-      for (const receive of foreign) {
-        const known = sends.get(receive.causeOrigin);
-        const found = partial.has(receive.causeOrigin) && !known?.has(receive.causeSeq)
-          ? "absent"
-          : judge(receive, known, prunedHash);
-        if (found === "matched") matched += 1;
+      for (const each of pending) {
+        const found = judge(each, chains.get(each.causeOrigin), prunedHash);
+        const own = each.origin === each.causeOrigin;
+        if (found === "matched") matched += own ? 0 : 1;
         else if (found === "absent") {
+          if (own) continue; // Pruned: that it was there is sure.
           absentMessages += 1;
-          absentSenders.add(receive.causeOrigin);
-        } else faults.add({ address: addressOf(receive.origin), seq: receive.seq, ...found });
+          absentSenders.add(each.causeOrigin);
+        } else faults.add({ address: addressOf(each.origin), seq: each.seq, ...found });
       }
       return { matched, absentMessages, absentSenders: absentSenders.size };
     },
   };
 }
 
+function createChainCauses(origin: string, sayings: Sayings, pending: Pending[]): ChainCauses {
+  const { causes, deferred } = sayings;
+  /** Own requests that have no reply yet, by id. */
+  const requests = new Map<string, SaidCall>();
+  let staged: SaidCall[] = [];
+  /** Who waits for the answer of the open turn. */
+  let asker: Asker | undefined;
+
+  const open = (by?: Asker) => {
+    asker = by;
+    if (staged.length > 0) staged = [];
+  };
+
+  /** Who waits for what a request comes to. */
+  function askerOf(
+    entry: ReceiveEntry,
+    known: SaidCall | SaidAnswer | undefined,
+    own: string,
+  ): Asker | undefined {
+    const { type, cause_seq: seq, cause_origin: elsewhere } = entry;
+    if (type !== "request" || seq === undefined) return undefined;
+    if (elsewhere !== undefined) return { origin: elsewhere, seq };
+    // Of an accept, or where the call is pruned, nothing is known here; only what an actor asks of itself is a call.
+    return known?.what === "request" || known === undefined && entry.from === own
+      ? { origin, seq }
+      : undefined;
+  }
+
+  function addPending(entry: ReceiveEntry, asked: number | undefined, body: SaidPart | undefined): void {
+    const { seq, type, cause_seq: causeSeq, cause, outcome, parts: [commitment] } = entry;
+    if (causeSeq === undefined || cause === undefined || commitment === undefined) return;
+    if (type !== "send" && type !== "request" && type !== "reply") return;
+    const text = outcome === "crashed" ? body?.text : undefined;
+    const reply = outcome === undefined ? undefined : { origin, outcome, body: commitment, text, asked };
+    const causeOrigin = entry.cause_origin ?? origin;
+    pending.push({ origin, seq, type, causeOrigin, causeSeq, cause, body: commitment, reply });
+  }
+
+  return {
+    call(entry, hash, said) {
+      const call = readCall(entry, hash, said);
+      if (call !== undefined) staged.push(call);
+    },
+    close(entry, hash) {
+      if (entry.kind === "return" && entry.outcome === "ok") {
+        for (const call of staged) {
+          causes.set(call.seq, call);
+          if (call.id !== undefined && call.what === "request") requests.set(call.id, call);
+        }
+        if (entry.deferred && asker !== undefined) deferred.set(entry.turn, asker);
+      }
+      const answer = asker === undefined ? undefined : readAnswer(entry, hash, asker);
+      if (answer !== undefined) causes.set(entry.seq, answer);
+      open();
+    },
+    open: () => open(),
+    stop: () => void (sayings.partial = true),
+    receive(entry, own, body, digest) {
+      const { cause_seq: causeSeq, request, outcome } = entry;
+      if (causeSeq === undefined) {
+        open();
+        return undefined;
+      }
+      const known = entry.cause_origin === undefined ? causes.get(causeSeq) : undefined;
+      open(askerOf(entry, known, own));
+      if (request !== undefined) {
+        const asked = requests.get(request);
+        requests.delete(request);
+        if (outcome === "undelivered") causes.set(causeSeq, undefined);
+        else if (outcome !== "timeout") addPending(entry, asked?.seq, body);
+        return asked && judgeAsked(entry, asked, body);
+      }
+      if (entry.cause_origin !== undefined) {
+        addPending(entry, undefined, undefined);
+        return undefined;
+      }
+      if (known === undefined || known.what === "answer") return undefined; // An accept, or the chain room has refused it.
+      if (known.what === "timer") causes.delete(causeSeq);
+      else causes.set(causeSeq, undefined);
+      return judgeOwn(entry, known, own, body, digest);
+    },
+    incarnation({ seq, cause_origin: causeOrigin, cause_seq: causeSeq, cause }) {
+      if (causeOrigin === undefined || causeSeq === undefined || cause === undefined) return;
+      pending.push({
+        origin,
+        seq,
+        type: "incarnation",
+        causeOrigin,
+        causeSeq,
+        cause,
+        body: "",
+        reply: undefined,
+      });
+    },
+  };
+}
+
 function judge(
-  receive: ForeignReceive,
-  sends: Map<number, SaidCause | undefined> | undefined,
+  entry: Pending,
+  sayings: Sayings | undefined,
   prunedHash: PrunedHash,
 ): "matched" | "absent" | Mismatch {
-  if (sends === undefined) return "absent";
-  const { causeOrigin, causeSeq, cause } = receive;
+  if (sayings === undefined) return "absent";
+  const { causeOrigin, causeSeq, cause, type } = entry;
+  const { causes, deferred } = sayings;
+  if (sayings.partial && !causes.has(causeSeq)) return "absent";
   const place = `entry ${causeSeq} of ${addressOf(causeOrigin)}`;
-  const send = sends.get(causeSeq);
-  if (send === undefined) {
-    if (sends.has(causeSeq)) {
-      return { code: "cause_spent", wanted: "a send without a receive", got: `${place} again` };
+  const found = causes.get(causeSeq);
+  if (found === undefined) {
+    if (causes.has(causeSeq)) {
+      return { code: "cause_spent", wanted: "a cause that nothing has named", got: `${place} again` };
     }
     const pruned = prunedHash(addressOf(causeOrigin), causeSeq);
-    if (pruned === undefined) {
-      return { code: "wrong_cause", wanted: "a send of a turn that ended well", got: place };
-    }
+    if (pruned === undefined) return { code: "wrong_cause", wanted: wantedFor[type], got: place };
     if (pruned !== cause) {
       return { code: "wrong_cause", wanted: `${place} with the hash ${pruned}`, got: cause };
     }
-    sends.set(causeSeq, undefined);
+    causes.set(causeSeq, undefined);
     return "absent";
   }
-  if (send.what !== "send") return { code: "wrong_cause", wanted: "a send", got: `a ${send.what}, ${place}` };
-  if (send.hash !== cause) {
-    return { code: "wrong_cause", wanted: `${place} with the hash ${send.hash}`, got: cause };
+  if (!fits(type, found)) {
+    return { code: "wrong_cause", wanted: wantedFor[type], got: `a ${found.what}, ${place}` };
   }
-  sends.set(causeSeq, undefined);
-  if (send.body !== receive.body) {
-    return { code: "cause_differs", wanted: `the body ${send.body} of ${place}`, got: receive.body };
+  if (found.hash !== cause) {
+    return { code: "wrong_cause", wanted: `${place} with the hash ${found.hash}`, got: cause };
   }
-  if (send.result !== undefined && send.result !== sent) {
-    return { code: "cause_result", wanted: `the result ${sent} of ${place}`, got: send.result };
+  causes.set(causeSeq, undefined);
+  if (entry.reply !== undefined) {
+    return judgeReply(entry.reply, found, (turn) => deferred.get(turn), place) ?? "matched";
   }
-  const own = addressOf(receive.origin);
-  if (send.to !== undefined && send.to !== own) {
-    return { code: "cause_result", wanted: `${place} to be sent to ${own}`, got: send.to };
+  if (found.what === "answer") return "matched"; // Only a reply gets here with one.
+  if (type !== "incarnation" && found.body !== entry.body) {
+    return { code: "cause_differs", wanted: `the body ${found.body} of ${place}`, got: entry.body };
   }
-  return "matched";
+  return judgeCall(found, addressOf(entry.origin), place) ?? "matched";
 }
 
-/** The result of a send that counts. */
-const sent = '[{"ok":null}]';
+const wantedFor: { readonly [type in Pending["type"]]: string } = {
+  send: "a send of a turn that ended well",
+  request: "a request of a turn that ended well",
+  reply: "the answer to a request",
+  incarnation: "a spawn of a turn that ended well",
+};
 
-/** How a receive disagrees with what a cause of its own chain said. */
-function disagreement(
-  entry: ReceiveEntry,
-  cause: SaidCause,
-  own: string,
-  body: SaidPart | undefined,
-  digest: (text: string) => string,
-): Mismatch | undefined {
-  const place = `entry ${entry.cause_seq}`;
-  const result = cause.what === "timer" ? `[{"ok":"${entry.timer}"}]` : sent;
-  if (cause.result !== undefined && cause.result !== result) {
-    return { code: "cause_result", wanted: `the result ${result} of ${place}`, got: cause.result };
+function fits(type: Pending["type"], { what }: SaidCall | SaidAnswer): boolean {
+  switch (type) { // No default: a new type fails to compile here.
+    case "send":
+    case "request":
+      return what === type;
+    case "reply":
+      return what === "answer" || what === "reply";
+    case "incarnation":
+      return what === "spawn";
   }
-  if (entry.type === "send" && cause.to !== undefined && cause.to !== own) {
-    return { code: "cause_result", wanted: `${place} to be sent to ${own}`, got: cause.to };
-  }
-  if (entry.type !== "undeliverable" || body === undefined || cause.to === undefined) return undefined;
-  const match = undeliverable.exec(body.text);
-  if (match === null || match[1] !== cause.to) {
-    return {
-      code: "undeliverable_body",
-      wanted: `{"to":"${cause.to}","reason":…,"body":…}`,
-      got: body.text.slice(0, 120),
-    };
-  }
-  const inner = body.text.slice(match[0].length, -1);
-  if (cause.bodyDigest === undefined || body.text.endsWith("}") && digest(inner) === cause.bodyDigest) {
-    return undefined;
-  }
-  return { code: "undeliverable_body", wanted: `the body of ${place}`, got: inner.slice(0, 120) };
 }
-
-const undeliverable = /^\{"to":"([^"\\]*)","reason":"(?:no_actor|mailbox_full|too_large|stopped)","body":/;

@@ -16,17 +16,20 @@ import {
   type HashHex,
   isHashHex,
   parseEntry,
-  type PartRole,
   partRoles,
   saltBytes,
   zeroHash,
 } from "../chain/mod.ts";
 import { isJsonObject, memberOf, sha256TextHex } from "../codec/mod.ts";
+import { createAbsenceLedger } from "./absence_ledger.ts";
 import type { Causes, ChainCauses } from "./causes.ts";
 import { checkParts, digestOf, saidBy, type SaidParts } from "./check_parts.ts";
 import { createCheckedTree } from "./checked_tree.ts";
-import type { Evidence, EvidenceChain, EvidenceEntry, EvidencePart, EvidenceSeal } from "./evidence.ts";
+import type { Evidence, EvidenceChain, EvidenceEntry, EvidencePart } from "./evidence.ts";
 import type { FaultList, VerifyFault } from "./fault.ts";
+import type { NewsChecker } from "./check_news.ts";
+import type { ForkPoint, Lineage } from "./lineage.ts";
+import { createSealReader } from "./seal_reader.ts";
 import type { Tally } from "./tally.ts";
 
 /** What the reading of all chains shares. */
@@ -36,6 +39,8 @@ export interface ChainContext {
   readonly trees: FaultList;
   readonly tally: Tally;
   readonly causes: Causes;
+  readonly lineage: Lineage;
+  readonly news: NewsChecker;
   /** Called after each entry. */
   readonly step: () => void;
 }
@@ -45,8 +50,8 @@ const noStateDigest = sha256TextHex("null");
 
 /** Reads one chain and adds what is wrong with it. */
 export function checkChain(row: EvidenceChain, context: ChainContext): void {
-  const { evidence, tally, step } = context;
-  const { address } = row;
+  const { evidence, tally, lineage, step } = context;
+  const { address, origin } = row;
   const fault = (code: VerifyFault["code"], seq: number, wanted: string, got: string) =>
     context.entries.add({ code, address, seq, wanted, got });
 
@@ -68,10 +73,14 @@ export function checkChain(row: EvidenceChain, context: ChainContext): void {
     if (!torn) {
       tree.push(hash);
       seals.at(size, () => tree.head().root);
+      if (lineage.asks(origin, item.seq) && reader.strict()) {
+        lineage.note(origin, item.seq, { hash, root: tree.head().root, ...reader.standing(item) });
+      }
     }
     step();
   }
   reader.finish(size);
+  if (!torn && reader.strict()) lineage.whole(origin, size);
   if (torn) return;
   const sealed = seals.finish(size);
   tally.tiles += tree.finish(sealed);
@@ -90,6 +99,9 @@ function createChainReader(row: EvidenceChain, context: ChainContext) {
   let previous: HashHex | undefined = zeroHash;
   let causes: ChainCauses | undefined;
   let opened: "keyframe" | "message" | undefined;
+  /** Commitment of the state behind the last entry; undefined where that is pruned. */
+  let state: HashHex | undefined;
+  let closed = false;
   let stateDigest: string | undefined = noStateDigest;
   const stateRow = evidence.state(address);
   let stateRowSeen = stateRow === undefined;
@@ -121,6 +133,8 @@ function createChainReader(row: EvidenceChain, context: ChainContext) {
     }
     stateDigest = undefined;
     opened = undefined;
+    state = undefined;
+    causes?.open();
     return previous = hash;
   }
 
@@ -174,8 +188,19 @@ function createChainReader(row: EvidenceChain, context: ChainContext) {
       const said = checkParts(entry, parts, partsContext);
       if (strict !== undefined) follow(strict, hash, said);
       absent.entry(entry);
-      if (stateRow?.seq === seq) checkStateRow(stateRow.bytes, entry, parts[0]);
+      if (stateRow?.seq === seq) checkStateRow(stateRow.bytes, entry, parts);
       return hash;
+    },
+
+    /** Whether nothing was wrong with the order of the entries so far. */
+    strict: () => !loose,
+
+    /** What a fork off the last entry would go on from. */
+    standing(item: EvidenceEntry): Pick<ForkPoint, "ends" | "state"> {
+      if ("pruned" in item) return { ends: undefined, state: undefined };
+      if (!closed || checker.summary().initialised) return { ends: closed, state };
+      // Behind what is pruned nobody knows before a message comes.
+      return { ends: absent.last() >= 0 ? undefined : false, state };
     },
 
     finish(size: number) {
@@ -203,6 +228,9 @@ function createChainReader(row: EvidenceChain, context: ChainContext) {
 
   /** What the entry means for those that follow, where all before were right. */
   function follow(entry: Entry, hash: HashHex, said: SaidParts): void {
+    const place = partRoles(entry).indexOf("state");
+    if (place >= 0) state = entry.parts[place];
+    closed = entry.kind === "return" || entry.kind === "trap" || entry.kind === "cut";
     switch (entry.kind) { // No default: a new kind fails to compile here.
       case "genesis":
         if (entry.origin !== row.origin || entry.origin !== `${evidence.node}/${address}`) {
@@ -216,15 +244,25 @@ function createChainReader(row: EvidenceChain, context: ChainContext) {
         }
         if (address === nodeAddress) tally.abandoned = entry.abandons;
         causes = context.causes.chain(entry.origin);
+        if (entry.fork_origin !== undefined) stateDigest = digestOf(said, "state");
+        return;
+      case "incarnation":
+        stateDigest = noStateDigest;
+        causes?.incarnation(entry);
         return;
       case "keyframe":
         checkUnchanged(entry.seq, digestOf(said, "state"));
         opened = "keyframe";
+        causes?.open();
         noteBlobs(saidBy(said, "component")?.value);
         return;
       case "receive": {
         opened = "message";
-        const mismatch = causes?.receive(entry, addressOf(row.origin), saidBy(said, "body"), sha256TextHex);
+        const body = saidBy(said, "body");
+        if (entry.type === "news" && body !== undefined) {
+          tally.absentNews += context.news.check(address, entry.seq, body);
+        }
+        const mismatch = causes?.receive(entry, addressOf(row.origin), body, sha256TextHex);
         if (mismatch !== undefined) faults.add({ address, seq: entry.seq, ...mismatch });
         return;
       }
@@ -236,12 +274,12 @@ function createChainReader(row: EvidenceChain, context: ChainContext) {
           if (opened === "keyframe") checkUnchanged(entry.seq, digestOf(said, "state"));
           else stateDigest = digestOf(said, "state");
         }
-        causes?.close(entry.outcome === "ok");
+        causes?.close(entry, hash);
         opened = undefined;
         return;
       case "trap":
       case "cut":
-        causes?.close(false);
+        causes?.close(entry, hash);
         opened = undefined;
         return;
       case "key":
@@ -250,6 +288,7 @@ function createChainReader(row: EvidenceChain, context: ChainContext) {
       case "accept":
       case "erase":
       case "prune":
+      case "supervise":
         return;
     }
   }
@@ -278,76 +317,24 @@ function createChainReader(row: EvidenceChain, context: ChainContext) {
     }
   }
 
-  function checkStateRow(bytes: Uint8Array, entry: Entry, part: EvidencePart | undefined): void {
-    const [role] = partRoles(entry);
-    const [commitment] = entry.parts;
-    const salt = part?.salt;
-    if (role !== "state") {
+  function checkStateRow(bytes: Uint8Array, entry: Entry, parts: readonly EvidencePart[]): void {
+    const place = partRoles(entry).indexOf("state");
+    const commitment = entry.parts[place];
+    const salt = parts[place]?.salt;
+    if (place < 0) {
       const wanted = "an entry that commits to a state";
       faults.add({ code: "state_row", address, seq: entry.seq, wanted, got: entry.kind });
       return;
     }
     const got = salt?.length === saltBytes ? commitPart(bytes, salt) : "a state whose salt is not there";
     if (got !== commitment) {
-      faults.add({ code: "state_row", address, seq: entry.seq, part: role, wanted: `${commitment}`, got });
+      faults.add({ code: "state_row", address, seq: entry.seq, part: "state", wanted: `${commitment}`, got });
     }
   }
 }
 
 function isJsonValueObject(value: unknown): value is Parameters<typeof memberOf>[0] {
   return isJsonObject(value as Parameters<typeof isJsonObject>[0]);
-}
-
-/** Parts that are gone, and the entries that say so; of entries that are gone the chain room takes care. */
-function createAbsenceLedger({ address }: EvidenceChain, { evidence, entries: faults, tally }: ChainContext) {
-  const erased = new Set<string>();
-  let prunedLast = -1;
-  let before = 0;
-
-  return {
-    erased: (seq: number, role: PartRole) => void erased.add(`${seq} ${role}`),
-    pruned: (seq: number) => void (prunedLast = Math.max(prunedLast, seq)),
-    last: () => prunedLast,
-    /** Takes note of an entry that takes something away. */
-    entry(entry: Entry) {
-      if (entry.kind === "prune") before = Math.max(before, entry.before);
-      if (entry.kind !== "erase") return;
-      const target = evidence.entry(address, entry.target);
-      if (target === undefined || "pruned" in target) return; // Gone altogether, or said where it stands.
-      const roles = rolesOf(target.text);
-      for (const role of entry.roles) {
-        const at = roles.indexOf(role);
-        const gone = erased.delete(`${entry.target} ${role}`) || target.parts[at]?.status === "erased";
-        if (at >= 0 && !gone) tally.erasuresOpen += 1;
-      }
-    },
-    /** @param loose whether the chain room has stopped, so that pruned entries must be seen to here */
-    finish(loose: boolean) {
-      for (const place of erased) {
-        const [seq, part = ""] = place.split(" ");
-        const wanted = "an entry that erases it";
-        faults.add({ code: "part_missing", address, seq: Number(seq), part, wanted, got: "none" });
-      }
-      if (prunedLast < before || prunedLast < 0) return;
-      const wanted = before === 0 ? "an entry that prunes it" : `nothing pruned from entry ${before} on`;
-      if (loose || !wrongPruned()) {
-        faults.add({ code: "not_pruned", address, seq: prunedLast, wanted, got: "none" });
-      }
-    },
-  };
-
-  function wrongPruned(): boolean {
-    return faults.kept.some(({ code, address: where }) => code === "wrong_pruned" && where === address);
-  }
-}
-
-function rolesOf(text: string): readonly PartRole[] {
-  try {
-    return partRoles(parseEntry(text));
-  } catch (error) {
-    if (error instanceof ChainError) return []; // Said where it stands.
-    throw error;
-  }
 }
 
 function compareRow(row: EvidenceChain, summary: ChainSummary, { entries: faults }: ChainContext): void {
@@ -360,58 +347,6 @@ function compareRow(row: EvidenceChain, summary: ChainSummary, { entries: faults
   differs("head", summary.hash, row.head);
   differs("turns", summary.turns, row.turns);
   differs("activations", summary.activations, row.activations);
-}
-
-/** Compares the seals of a chain with its tree as it grows. */
-function createSealReader({ address }: EvidenceChain, { evidence, trees: faults, tally }: ChainContext) {
-  const seals = evidence.seals(address)[Symbol.iterator]();
-  let last = 0;
-  let wrong = false;
-  const take = (): EvidenceSeal | undefined => {
-    const next = seals.next();
-    return next.done === true ? undefined : next.value;
-  };
-  let seal = take();
-
-  return {
-    /** The tree has `size` leaves. */
-    at(size: number, root: () => string) {
-      while (seal !== undefined && seal.size <= size) {
-        tally.seals += 1;
-        if (seal.size <= last || seal.size < size) {
-          faults.add({
-            code: "seal_order",
-            address,
-            wanted: `leaf ${seal.index} to seal more than ${last} entries`,
-            got: `${seal.size}`,
-          });
-        } else if (!wrong && root() !== seal.root) { // One says it: all later ones have another root, too.
-          wrong = true;
-          faults.add({
-            code: "seal_root",
-            address,
-            wanted: `the root ${root()} at ${size} entries`,
-            got: seal.root,
-          });
-        }
-        last = Math.max(last, seal.size);
-        seal = take();
-      }
-    },
-    /** @returns how many entries are sealed */
-    finish(size: number): number {
-      for (; seal !== undefined; seal = take()) {
-        tally.seals += 1;
-        faults.add({
-          code: "seal_beyond",
-          address,
-          wanted: `at most ${size} entries`,
-          got: `a seal of ${seal.size}`,
-        });
-      }
-      return Math.min(last, size);
-    },
-  };
 }
 
 /** What the row of `.node` is called. */

@@ -121,6 +121,7 @@ function checkAbsent(entry: Entry, role: PartRole, part: EvidencePart, context: 
       return;
     case "derivable":
       if (role !== "state") refuse("it present, as only a state can be derived");
+      if (entry.kind === "genesis") refuse("it present, as no turn of this chain gives it");
       return;
     case "withheld":
       if (!bundle) refuse("it present, as only a bundle withholds");

@@ -19,6 +19,9 @@ export type VerifyCode =
   | "state_row" // the state that is kept whole is another one
   | "cause_result" // a cause whose result or address says otherwise
   | "undeliverable_body" // not the one that was sent
+  | "reply_body" // not what became of the request
+  | "news_head" // not the head that a child had, or of no child
+  | "wrong_fork" // the chain that it is forked off is another
   | "row_differs" // the log says otherwise of a chain than its entries
   | "stray" // rows that belong to no chain
   | "blob_hash" // bytes with another hash than they go by

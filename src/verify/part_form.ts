@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isAddress } from "../address/mod.ts";
 import type { Entry, PartRole } from "../chain/mod.ts";
 import { isHashHex } from "../chain/mod.ts";
 import {
@@ -49,11 +50,19 @@ export function readPart(entry: Entry, role: PartRole, text: string | undefined)
 }
 
 function wantedOf(entry: Entry, role: PartRole): string {
-  return isActorJson(entry, role) ? "one JSON text" : canonicalRoles.has(role) ? "canonical JSON" : "text";
+  if (isActorJson(entry, role)) return "one JSON text";
+  return canonicalRoles.has(role) || isNews(entry, role) ? "canonical JSON" : "text";
 }
 
 function isActorJson(entry: Entry, role: PartRole): boolean {
-  return role === "state" || role === "response" || role === "body" && entry.kind !== "call";
+  if (role === "state" || role === "response") return true;
+  if (role !== "body" || entry.kind === "call" || isNews(entry, role)) return false;
+  // A refusal is the text of the error.
+  return entry.kind !== "receive" || entry.outcome !== "refused";
+}
+
+function isNews(entry: Entry, role: PartRole): boolean {
+  return role === "body" && entry.kind === "receive" && entry.type === "news";
 }
 
 const canonicalRoles: ReadonlySet<PartRole> = new Set([
@@ -69,6 +78,11 @@ function read(entry: Entry, role: PartRole, text: string): SaidPart {
   if (isActorJson(entry, role)) {
     checkJsonText(text, jsonLimits);
     return { text };
+  }
+  if (isNews(entry, role)) {
+    const value = parseCanonical(text);
+    checkNews(value, text);
+    return { text, value };
   }
   if (!canonicalRoles.has(role)) return { text };
   const value = parseCanonical(text);
@@ -113,6 +127,20 @@ function checkMembers(role: PartRole, object: JsonObject, text: string): void {
       return;
     default:
       return;
+  }
+}
+
+function checkNews(value: JsonValue, text: string): void {
+  const news = isJsonObject(value) ? memberOf(value, "news") : undefined;
+  if (!Array.isArray(news) || news.length === 0) throw form("a list news", text);
+  for (const item of news) {
+    if (!isJsonObject(item)) throw form("objects in news", text);
+    const [child, event, size] = [memberOf(item, "child"), memberOf(item, "event"), memberOf(item, "size")];
+    if (typeof child !== "string" || !isAddress(child)) throw form("child, an address", text);
+    if (typeof event !== "string" || !/^[a-z_]{1,64}$/.test(event)) throw form("event, a word", text);
+    if (!isHash(memberOf(item, "head"))) throw form("head, 64 hex digits", text);
+    if (typeof memberOf(item, "reason") !== "string") throw form("a string reason", text);
+    if (!Number.isSafeInteger(size) || Number(size) < 1) throw form("size, an integer from 1 on", text);
   }
 }
 

@@ -14,6 +14,8 @@ export interface Tally {
   prunedEntries: number;
   unsealedEntries: number;
   erasuresOpen: number;
+  /** Heads of children that are not here. */
+  absentNews: number;
   seals: number;
   tiles: number;
   blobs: number;
@@ -43,6 +45,7 @@ export function createTally(): Tally {
     prunedEntries: 0,
     unsealedEntries: 0,
     erasuresOpen: 0,
+    absentNews: 0,
     seals: 0,
     tiles: 0,
     blobs: 0,

@@ -45,6 +45,10 @@ export interface Coverage {
   readonly absentLeaves: number;
   /** Messages whose sender is not here, or pruned there, and how many senders those are. */
   readonly absentSenders: { readonly messages: number; readonly senders: number };
+  /** Heads that news name of children that are not here. */
+  readonly absentNews: number;
+  /** Forks off chains that are not here, or pruned there. */
+  readonly uncheckedForks: number;
   /** Components and sources that keyframes name and that are not here. */
   readonly absentBlobs: number;
   /** Parts that an entry erases and that are still here. */

@@ -10,10 +10,12 @@
 import { sha256Hex } from "../codec/mod.ts";
 import { type Causes, createCauses } from "./causes.ts";
 import { checkChain, nodeAddress } from "./check_chain.ts";
+import { createNewsChecker } from "./check_news.ts";
 import { checkNodeTree, type NodeTreeSummary } from "./check_node_tree.ts";
 import { createSignatureChecker, type NodeSeal, type SignatureSummary } from "./check_signatures.ts";
 import { type Evidence, EvidenceError } from "./evidence.ts";
 import { createFaultList, type FaultList } from "./fault.ts";
+import { createLineage, type Fork, type Lineage } from "./lineage.ts";
 import { createTally, type Tally } from "./tally.ts";
 import { noTrust, type Trust } from "./trust.ts";
 import { type Coverage, judge, type Level, type LevelName, type Standing, type Verdict } from "./verdict.ts";
@@ -56,7 +58,12 @@ export function verify(evidence: Evidence, trust: Trust = noTrust, progress?: Pr
     replay: createFaultList(),
   };
   const causes = createCauses();
-  readable(lists.entries, () => checkEntries(evidence, causes, lists, tally, progress));
+  let forks: readonly Fork[] = [];
+  readable(lists.entries, () => {
+    const lineage = createLineage(evidence);
+    checkEntries(evidence, { causes, lineage, lists, tally, progress });
+    forks = lineage.finish(lists.entries);
+  });
   const { faults: _none, ...sent } = finishCauses(evidence, causes, lists.entries);
   const since = trust.since?.checkpoint;
   let nodeTree: NodeTreeSummary = {
@@ -91,6 +98,8 @@ export function verify(evidence: Evidence, trust: Trust = noTrust, progress?: Pr
     unsignedLeaves: nodeTree.leaves - signatures.vouched,
     absentLeaves: nodeTree.absentLeaves,
     absentSenders: { messages: sent.absentMessages, senders: sent.absentSenders },
+    absentNews: tally.absentNews,
+    uncheckedForks: forks.length,
     absentBlobs: tally.absentBlobs.size,
     erasuresOpen: tally.erasuresOpen,
     abandoned: tally.abandoned ?? null,
@@ -125,11 +134,15 @@ function readable(faults: FaultList, check: () => void): void {
 
 function checkEntries(
   evidence: Evidence,
-  causes: Causes,
-  { entries, trees }: Record<LevelName, FaultList>,
-  tally: Tally,
-  progress: Progress | undefined,
+  { causes, lineage, lists: { entries, trees }, tally, progress }: {
+    readonly causes: Causes;
+    readonly lineage: Lineage;
+    readonly lists: Record<LevelName, FaultList>;
+    readonly tally: Tally;
+    readonly progress: Progress | undefined;
+  },
 ): void {
+  const news = createNewsChecker(evidence, entries);
   const chains = evidence.chains();
   const total = chains.reduce((sum, { size }) => sum + size, 0);
   const step = () => {
@@ -137,7 +150,7 @@ function checkEntries(
   };
   for (const chain of chains) {
     tally.chains += 1;
-    checkChain(chain, { evidence, entries, trees, tally, causes, step });
+    checkChain(chain, { evidence, entries, trees, tally, causes, lineage, news, step });
   }
   progress?.(tally.entries, total);
   for (const { sha256, bytes } of evidence.blobs()) {

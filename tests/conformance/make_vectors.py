@@ -24,7 +24,10 @@ OTHER = "away~00112233445566778899aabbccddeeff"
 ORIGIN = NODE + "/bank/teller-3"
 OWN = "bank/teller-3"
 SEND = "theater:actor/messaging@0.1.0#send"
+REQUEST = "theater:actor/messaging@0.1.0#request"
+REPLY = "theater:actor/messaging@0.1.0#reply"
 SET = "theater:actor/timers@0.1.0#set"
+SPAWN = "theater:actor/supervisor@0.1.0#spawn"
 NOW = "theater:actor/clock@0.1.0#now"
 ZERO = "0" * 64
 BIG = 2**53 - 1
@@ -67,7 +70,7 @@ class Maker:
     def __init__(self, origin=ORIGIN, **keys):
         self.origin, self.texts, self.parts, self.entries, self.hashes = origin, [], [], [], []
         self.salts = 0
-        if origin is not None:
+        if origin is not None and "fork_origin" not in keys:
             self.add("genesis", [ABOUT], origin=origin, **keys)
 
     def add(self, kind, parts, repeat=None, **keys):
@@ -156,6 +159,48 @@ class Maker:
 
     def key(self, number=1, since=0, **keys):
         return self.add("key", [ABOUT], **{"key": verifier_key(number), "since": since, **keys})
+
+    def id(self, at):
+        """What the request of a call goes by."""
+        return str(self.entries[at]["turn"] * 2**20 + self.entries[at]["call"])
+
+    def request(self, to="audit", body='{"sum":1}', id=None, **keys):
+        id = id or str(self.turn() * 2**20 + self.calls())
+        return self.call(REQUEST, f'["{to}",null,null]', f'[{{"ok":"{id}"}}]', body, **keys)
+
+    def answer_later(self, turn, body='{"sum":2}', result='[{"ok":null}]', token=None, **keys):
+        return self.call(REPLY, f'["{turn * 2**20 if token is None else token}",null]', result, body, **keys)
+
+    def reply(self, request, outcome="ok", body='{"sum":2}', cause=None, **keys):
+        """request: the position of the call that asked, or an id."""
+        keys = {"from": "audit", "request": request if isinstance(request, str) else self.id(request), **keys}
+        if cause is None:
+            cause = request
+        return self.receive("reply", body, cause=cause, outcome=outcome, **keys)
+
+    def news(self, *items, body=None, **keys):
+        body = body or check.canonical({"news": list(items)})
+        return self.receive("news", body, **{"from": OWN, **keys})
+
+    def incarnation(self, number=0, **keys):
+        return self.add("incarnation", [ABOUT], incarnation=number, **keys)
+
+    def supervise(self, decision="restart", rule="crash", reason="the child trapped", **keys):
+        keys = {"strategy": "one_for_one", "by": OWN, "restarts": 1, "intensity": 1, "period_ms": 5000, "delay_ms": 0, **keys}
+        return self.add("supervise", [reason], decision=decision, rule=rule, **keys)
+
+    def fork(self, seq, origin=NODE + "/copy", **keys):
+        """A chain that is forked off this one behind an entry; keys: what it says otherwise."""
+        state = max(n for n in range(seq + 1) if self.entries[n]["kind"] == "keyframe"
+                    or self.entries[n]["kind"] == "return" and self.entries[n]["outcome"] == "ok")
+        tree = check.Tree()
+        for hashed in self.hashes[: seq + 1]:
+            tree.push(bytes.fromhex(hashed))
+        keys = {"fork_origin": self.origin, "fork_seq": seq, "fork_entry": self.hashes[seq], "fork_root": tree.root().hex(), **keys}
+        fork = Maker(origin, **keys)
+        fork.salts = 5000
+        fork.add("genesis", [], repeat=[(ABOUT, 4999), self.parts[state][0]], origin=origin, **keys)
+        return fork
 
     # Longer beginnings.
 
@@ -380,6 +425,137 @@ def good_chains():
     m.keyframe()
     m.trap()
     m.prune(2)
+
+    m = chain("a request that is answered elsewhere, in every way", started())
+    m.receive()
+    asked = [m.request() for _ in range(5)]
+    m.ok(effects=5)
+    there = {"cause_origin": OTHER + "/audit", "cause": "ab" * 32}
+    m.reply(asked[0], cause_seq=12, **there)
+    m.ok()
+    m.reply(asked[2], "refused", "no such account", cause_seq=16, **there)
+    m.err()
+    m.reply(asked[1], "crashed", '"unreachable"', cause_seq=20, **there)
+    m.ok()
+    m.reply(asked[3], "timeout", "null")
+    m.ok()
+    m.reply(asked[4], "undelivered", '"mailbox_full"')
+    m.trap()
+
+    m = chain("requests to itself", started())
+    m.receive()
+    asked = [m.request(OWN) for _ in range(5)]
+    m.ok(effects=5)
+    own = {"from": OWN}
+    answers = []
+    for at, end in zip(asked[:3], (m.ok, m.err, m.trap)):
+        m.receive("request", '{"sum":1}', cause=at, repeat=m.parts[at][2:], **own)
+        answers.append(end())
+    m.instantiated("restart", '{"n":1}')
+    m.reply(asked[1], "refused", "no such account", cause=answers[1], repeat=m.parts[answers[1]], **own)
+    m.ok()
+    m.reply(asked[0], "ok", '{"n":1}', cause=answers[0], repeat=m.parts[answers[0]][1:], **own)
+    m.ok()
+    m.reply(asked[2], "crashed", '"unreachable"', cause=answers[2], **own)
+    m.ok()
+    m.receive("request", '{"sum":1}', cause=asked[3], repeat=m.parts[asked[3]][2:], **own)
+    m.ok(deferred=True)
+    later = m.turn()
+    m.receive()
+    answered = m.answer_later(later)
+    m.ok(effects=1)
+    m.reply(asked[3], "ok", '{"sum":2}', cause=answered, repeat=m.parts[answered][2:], **own)
+    m.ok()
+    m.reply(asked[4], "timeout", "null", **own)
+    m.ok()
+    m.receive("request", '{"sum":1}', cause=asked[4], repeat=m.parts[asked[4]][2:], **own)
+    m.cut()
+
+    m = chain("requests of others, and answers that come later", started())
+    m.receive("request", cause_origin=OTHER + "/audit", cause_seq=12, cause="ab" * 32, **{"from": "audit"})
+    m.ok()
+    m.receive("request", cause_origin=OTHER + "/audit", cause_seq=13, cause="cd" * 32, **{"from": "audit"})
+    m.ok(deferred=True)
+    later = m.turn()
+    m.receive()
+    m.ok(deferred=True)
+    m.receive()
+    m.answer_later(later)
+    m.ok(effects=1)
+    m.receive()
+    m.request()
+
+    m = chain("news of children", started())
+    born = {"child": OWN + "/one", "event": "started", "head": "ab" * 32, "reason": "", "size": 3.0}
+    m.news(born)
+    m.ok()
+    m.news({**born, "event": "crashed", "reason": "unreachable executed", "size": 9.0},
+           {**born, "child": OWN + "/two", "event": "gave_up", "note": "more than 1 restart"})
+    m.err()
+
+    m = chain("states that are migrated", started())
+    m.instantiated("upgrade", '{"n":0}')
+    m.accept()
+    m.receive("migrate", "null")
+    m.ok('{"n":0,"of":2}', None)
+    m.receive()
+    m.ok()
+    m.instantiated("upgrade", '{"n":1}')
+    m.receive()
+    m.ok()
+    for end in (m.err, m.trap, m.cut):
+        m.instantiated("upgrade", '{"n":1}')
+        m.receive("migrate", "null")
+        end()
+        m.instantiated("restart", '{"n":1}')
+
+    m = chain("incarnations and decisions of a supervisor", Maker())
+    m.supervise("stop", "kept")
+    m.incarnation(cause_origin=NODE + "/bank", cause_seq=7, cause="ab" * 32)
+    m.started()
+    m.receive()
+    m.trap()
+    m.supervise(delay_ms=250)
+    m.accept()
+    m.instantiated("restart", '{"n":0}')
+    m.supervise("restart", "sibling", strategy="one_for_all", by="bank/teller-4", restarts=0)
+    m.instantiated("restart", '{"n":0}')
+    m.receive()
+    m.cut("killed")
+    m.supervise("give_up", "intensity", restarts=2, strategy="rest_for_one", by="bank/teller-3")
+    m.supervise("stop", "parent", restarts=0, by="bank")
+    m.instantiated("wake", '{"n":0}')
+    m.supervise("stop", "asked", by="outside", restarts=0)
+    m.incarnation(1)
+    m.accept()
+    m.started()
+    m.supervise("restart", "asked", restarts=9)
+    m.incarnation(2)
+    m.incarnation(3)
+    m.keyframe()
+    m.trap()
+    m.instantiated("restart")
+    m.receive("init", "null")
+    m.err()
+
+    m = started()
+    m.receive()
+    m.ok()
+    fork = chain("a fork", m.fork(6))
+    fork.accept()
+    fork.instantiated("fork", '{"n":1}')
+    fork.receive()
+    fork.ok('{"n":2}')
+    fork.instantiated("wake", '{"n":2}')
+    fork.incarnation(0)
+    fork.started()
+    fork = chain("a fork whose first instance is cut", m.fork(4, OTHER + "/bank/teller-3", fork_seq=5))
+    fork.keyframe("fork", '{"n":0}')
+    fork.cut()
+    fork.instantiated("restart", '{"n":0}')
+    fork.receive()
+    fork.err()
+    fork.erase(0, "about", "state")
 
     m = chain("the largest numbers", started())
     m.receive(time=BIG)
@@ -639,6 +815,189 @@ def bad_chains():
     step("a send that arrived and came back", "cause_spent", m, lambda m: m.receive(
         "undeliverable", '{"to":"bank/teller-3","reason":"stopped","body":{"note":"hi"}}', cause=at, **{"from": OWN}))
 
+    # Requests and replies
+    def asking(**keys):
+        m = in_turn()
+        at = m.request(**keys)
+        m.ok(effects=1)
+        return m, at
+
+    def answering(end, **keys):
+        """A request to itself whose turn has ended."""
+        m, at = asking(to=OWN)
+        m.receive("request", '{"sum":1}', cause=at, repeat=m.parts[at][2:], **{"from": OWN})
+        return m, at, getattr(m, end)(**keys)
+
+    there = {"cause_origin": OTHER + "/audit", "cause_seq": 12, "cause": "ab" * 32}
+    own = {"from": OWN}
+    m, at = asking()
+    step("a reply to what was not asked", "wrong_request", m, lambda m: m.reply("7", **there))
+    m, at = asking()
+    m.reply(at, **there)
+    m.ok()
+    step("a reply to what had its reply", "request_spent", m, lambda m: m.reply(at, "timeout", "null"))
+    m, at = asking()
+    m.reply(at, "timeout", "null")
+    m.ok()
+    step("a reply after the time was up", "request_spent", m, lambda m: m.reply(at, **there))
+    for end in ("err", "trap"):
+        m = in_turn()
+        at = m.request()
+        getattr(m, end)()
+        if end == "trap":
+            m.instantiated("restart", '{"n":0}')
+        step(f"a reply to a request of a turn that ended with {end}", "wrong_request", m, lambda m: m.reply(at, **there))
+    m = in_turn()
+    at = m.call(REQUEST, '["audit",null]', '[{"ok":"2097152"}]')
+    m.ok()
+    step("a reply to a request without body", "wrong_request", m, lambda m: m.reply(at, **there))
+    m, at = asking()
+    step("a timeout of another entry", "wrong_cause", m, lambda m: m.reply(at, "timeout", "null", cause=at - 1))
+    m, at = asking()
+    step("a timeout of another hash", "wrong_cause", m, lambda m: m.reply(at, "timeout", "null", cause="ab" * 32, cause_seq=at))
+    m = in_turn()
+    one, two = m.request(), m.request()
+    m.ok(effects=2)
+    step("a timeout of another request", "wrong_cause", m, lambda m: m.reply(one, "timeout", "null", cause=two))
+    m, at, end = answering("ok")
+    step("a request that was answered and not delivered", "cause_spent", m, lambda m: m.reply(at, "undelivered", '"stopped"', **own))
+    m, at = asking(to=OWN)
+    m.reply(at, "undelivered", '"stopped"', **own)
+    m.ok()
+    step("a request that came back and arrived", "cause_spent", m, lambda m: m.receive(
+        "request", '{"sum":1}', cause=at, repeat=m.parts[at][2:], **own))
+    m, at = asking(to=OWN)
+    step("a send that was a request", "wrong_cause", m, lambda m: m.receive(
+        "send", '{"sum":1}', cause=at, repeat=m.parts[at][2:], **own))
+    m, at = asking(to=OWN)
+    step("another body than its request", "cause_differs", m, lambda m: m.receive("request", "9", cause=at, **own))
+    m, at = asking(to=OWN)
+    step("another sender than its request", "cause_differs", m, lambda m: m.receive(
+        "request", '{"sum":1}', cause=at, repeat=m.parts[at][2:], **{"from": "audit"}))
+    m, at, end = answering("ok")
+    step("a reply with another body than the response", "cause_differs", m, lambda m: m.reply(at, "ok", "9", cause=end, **own))
+    m, at, end = answering("ok")
+    step("a reply with the state for a body", "cause_differs", m, lambda m: m.reply(
+        at, "ok", cause=end, repeat=m.parts[end][:1], **own))
+    m, at, end = answering("ok")
+    step("a refusal that was a response", "wrong_cause", m, lambda m: m.reply(
+        at, "refused", cause=end, repeat=m.parts[end][1:], **own))
+    m, at, end = answering("err", error='"no"')
+    step("a response that was a refusal", "wrong_cause", m, lambda m: m.reply(at, "ok", cause=end, repeat=m.parts[end], **own))
+    m, at, end = answering("err")
+    step("a crash that was a refusal", "wrong_cause", m, lambda m: m.reply(at, "crashed", '"unreachable"', cause=end, **own))
+    m, at, end = answering("ok", deferred=True)
+    step("a reply by a return that defers it", "wrong_cause", m, lambda m: m.reply(
+        at, "ok", cause=end, repeat=m.parts[end][1:], **own))
+    m, at = asking(to=OWN)
+    m.receive()
+    end = m.ok()
+    step("a reply by a return that answers somebody else", "wrong_cause", m, lambda m: m.reply(
+        at, "ok", cause=end, repeat=m.parts[end][1:], **own))
+    m, at, end = answering("ok")
+    step("a request by the answer to one", "wrong_cause", m, lambda m: m.receive(
+        "request", cause=end, repeat=m.parts[end][1:], **own))
+    m = in_turn()
+    one, two = m.request(OWN), m.request(OWN)
+    m.ok(effects=2)
+    m.receive("request", '{"sum":1}', cause=one, repeat=m.parts[one][2:], **own)
+    end = m.ok()
+    step("a reply by the answer to another request", "wrong_request", m, lambda m: m.reply(
+        two, "ok", cause=end, repeat=m.parts[end][1:], **own))
+    m, at, end = answering("ok", deferred=True)
+    m.receive()
+    later = m.answer_later(3)
+    m.err(effects=1)
+    step("a reply by a call of a turn that was refused", "wrong_cause", m, lambda m: m.reply(
+        at, "ok", cause=later, repeat=m.parts[later][2:], **own))
+    m, at, end = answering("ok", deferred=True)
+    m.receive()
+    later = m.answer_later(3)
+    m.ok(effects=1)
+    step("a refusal by a call that answers", "wrong_cause", m, lambda m: m.reply(
+        at, "refused", cause=later, repeat=m.parts[later][2:], **own))
+    m, at, end = answering("ok", deferred=True)
+    m.receive()
+    later = m.answer_later(3)
+    m.ok(effects=1)
+    step("a reply with another body than the call that answers", "cause_differs", m, lambda m: m.reply(
+        at, "ok", cause=later, **own))
+    m, at, end = answering("ok")
+    step("a reply by a request", "wrong_cause", m, lambda m: m.reply(at, "ok", cause=3, **own))
+    m, at = asking(to=OWN)
+    accepted_at = m.accept()
+    step("a reply by an accept", "cause_differs", m, lambda m: m.reply(at, "ok", cause=accepted_at, repeat=accepted_at, **own))
+    m = started()
+    m.receive("send")
+    step("a send whose answer is deferred", "wrong_closing", m, lambda m: m.ok(deferred=True))
+    m = Maker().instantiated()
+    m.receive("init", "null")
+    step("an init whose answer is deferred", "wrong_closing", m, lambda m: m.ok(response=None, deferred=True))
+
+    # News, migration, incarnations, decisions, forks
+    born = {"child": OWN + "/one", "event": "started", "head": "ab" * 32, "reason": "", "size": 3.0}
+    step("news from a child", "wrong_sender", started(), lambda m: m.news(born, **{"from": OWN + "/one"}))
+    step("a migration without an upgrade", "wrong_migrate", started(), lambda m: m.receive("migrate", "null"))
+    step("a migration after a wake", "wrong_migrate", started().instantiated("wake", '{"n":0}'), lambda m: m.receive("migrate", "null"))
+    m = started().instantiated("upgrade", '{"n":0}')
+    m.receive()
+    m.ok()
+    step("a migration after a request", "wrong_migrate", m, lambda m: m.receive("migrate", "null"))
+    m = started().instantiated("upgrade", '{"n":0}')
+    m.receive("migrate", "null")
+    m.ok(response=None)
+    step("a second migration", "wrong_migrate", m, lambda m: m.receive("migrate", "null"))
+    m = Maker().instantiated()
+    m.instantiated("upgrade")
+    step("a migration of what was not initialised", "wrong_init", m, lambda m: m.receive("migrate", "null"))
+    m = started().instantiated("upgrade", '{"n":0}')
+    m.receive("migrate", "null")
+    step("a migration with a response", "wrong_closing", m, lambda m: m.ok())
+    m = started().instantiated("upgrade", '{"n":0}')
+    m.receive("migrate", "null")
+    m.err()
+    step("a message after a migration that failed", "no_instance", m, lambda m: m.receive())
+    step("an incarnation inside a turn", "turn_open", in_turn(), lambda m: m.incarnation())
+    step("a first incarnation that is 1", "wrong_incarnation", started(), lambda m: m.incarnation(1))
+    m = started()
+    m.incarnation()
+    step("an incarnation that is repeated", "wrong_incarnation", m, lambda m: m.incarnation(0))
+    step("an incarnation by another than the parent", "wrong_cause", started(), lambda m: m.incarnation(
+        cause_origin=NODE + "/bank/teller-4", cause_seq=1, cause="ab" * 32))
+    step("an incarnation by itself", "wrong_cause", started(), lambda m: m.incarnation(
+        cause_origin=ORIGIN, cause_seq=1, cause="ab" * 32))
+    step("an incarnation by an actor without children", "wrong_cause", Maker(NODE + "/alone"), lambda m: m.incarnation(
+        cause_origin=NODE + "/alone", cause_seq=1, cause="ab" * 32))
+    m = started()
+    m.incarnation()
+    step("a message after an incarnation", "no_instance", m, lambda m: m.receive())
+    m = started()
+    m.incarnation()
+    step("a keyframe after an incarnation that is no start", "wrong_reason", m, lambda m: m.keyframe("restart"))
+    m = started()
+    m.incarnation()
+    m.instantiated()
+    step("a request before the init of an incarnation", "wrong_init", m, lambda m: m.receive())
+    m = started()
+    m.incarnation()
+    m.instantiated()
+    step("a second start of an incarnation", "wrong_reason", m, lambda m: m.keyframe("start"))
+    step("a decision inside a turn", "turn_open", in_turn(), lambda m: m.supervise())
+    for decision, rule, restarts in (("restart", "asked", 0), ("stop", "asked", 0), ("give_up", "intensity", 2)):
+        m = started()
+        m.supervise(decision, rule, restarts=restarts)
+        step(f"a message after the decision {decision}", "no_instance", m, lambda m: m.receive())
+    step("an incarnation of a node", "wrong_node", Maker(NODE + "/.node"), lambda m: m.incarnation())
+    step("a decision on a node", "wrong_node", Maker(NODE + "/.node"), lambda m: m.supervise("stop", "asked"))
+    step("a fork whose first keyframe is a start", "wrong_reason", started().fork(4), lambda m: m.keyframe("start", '{"n":0}'))
+    step("a fork whose first keyframe is a wake", "wrong_reason", started().fork(4), lambda m: m.keyframe("wake", '{"n":0}'))
+    step("a keyframe of a fork in a chain that is none", "wrong_reason", Maker(), lambda m: m.keyframe("fork"))
+    step("a second keyframe of a fork", "wrong_reason", started().fork(4).instantiated("fork", '{"n":0}'),
+         lambda m: m.keyframe("fork", '{"n":0}'))
+    step("a keyframe of a fork later", "wrong_reason", started(), lambda m: m.keyframe("fork", '{"n":0}'))
+    step("an init of a fork", "wrong_init", started().fork(4).instantiated("fork", '{"n":0}'), lambda m: m.receive("init", "null"))
+    step("an incarnation before the keyframe of a fork", "wrong_incarnation", started().fork(4), lambda m: m.incarnation())
+
     # Erasing, pruning, keys
     step("an erase inside a turn", "turn_open", in_turn(), lambda m: m.erase(3, "body"))
     step("an erase of itself", "wrong_target", started(), lambda m: m.erase(5, "reason"))
@@ -692,6 +1051,95 @@ def bad_parts():
     m.trap()
     m.keyframe("restart", '{"n":1}')
     refuse("a state that a trap changed", "state_differs", m)
+    m = started().fork(4)
+    m.keyframe("fork", '{"n":1}')
+    refuse("a fork with another state", "state_differs", m)
+    m = started()
+    m.incarnation()
+    m.keyframe(state='{"n":0}')
+    refuse("an incarnation with the state before", "state_differs", m)
+    m = started().instantiated("upgrade", '{"n":0}')
+    m.receive("migrate", "null")
+    m.err()
+    m.keyframe("restart", '{"n":1}')
+    refuse("a state that a migration changed that failed", "state_differs", m)
+    own = {"from": OWN}
+    m = started()
+    m.receive()
+    at = m.request(id="7")
+    m.ok(effects=1)
+    m.reply(at, "timeout", "null")
+    refuse("a request with another number", "cause_result", m)
+    m = started()
+    m.receive()
+    at = m.request("audit")
+    m.ok(effects=1)
+    m.reply(at, "timeout", "null", **{"from": "bank"})
+    refuse("a reply of another than was asked", "cause_result", m)
+    m = started()
+    m.receive()
+    at = m.request("audit")
+    m.ok(effects=1)
+    m.receive("request", '{"sum":1}', cause=at, repeat=m.parts[at][2:], **own)
+    refuse("a request to somebody else", "cause_result", m)
+    for outcome, body in (("timeout", "0"), ("timeout", '"timeout"'), ("undelivered", "null"), ("undelivered", '"whim"'),
+                          ("undelivered", ' "stopped"')):
+        m = started()
+        m.receive()
+        at = m.request()
+        m.ok(effects=1)
+        m.reply(at, outcome, body)
+        refuse(f"a reply {outcome} that says {body}", "reply_body", m)
+    for body in ('"stack"', '"unreachable" ', "null"):
+        m = started()
+        m.receive()
+        at = m.request(OWN)
+        m.ok(effects=1)
+        m.receive("request", '{"sum":1}', cause=at, repeat=m.parts[at][2:], **own)
+        end = m.trap()
+        m.instantiated("restart", '{"n":1}')
+        m.reply(at, "crashed", body, cause=end, **own)
+        refuse(f"a reply crashed that says {body}", "reply_body", m)
+    for token, code in (("0", "wrong_request"), ("x", "wrong_request"), (2 * 2**20, "wrong_request")):
+        m = started()
+        m.receive()
+        at = m.request(OWN)
+        m.ok(effects=1)
+        m.receive("request", '{"sum":1}', cause=at, repeat=m.parts[at][2:], **own)
+        m.ok(deferred=True)
+        m.receive()
+        later = m.answer_later(0, token=token)
+        m.ok(effects=1)
+        m.reply(at, "ok", '{"sum":2}', cause=later, repeat=m.parts[later][2:], **own)
+        refuse(f"a reply with the token {token}", code, m)
+    m = started()
+    m.receive()
+    at = m.request(OWN)
+    m.ok(effects=1)
+    m.receive("request", '{"sum":1}', cause=at, repeat=m.parts[at][2:], **own)
+    m.ok(deferred=True)
+    later = m.turn()
+    m.receive()
+    at_reply = m.answer_later(later, result='[{"err":"no-such-request"}]')
+    m.ok(effects=0)
+    m.reply(at, "ok", '{"sum":2}', cause=at_reply, repeat=m.parts[at_reply][2:], **own)
+    refuse("an answer that was not taken", "cause_result", m)
+    m = started()
+    m.receive()
+    at = m.request(OWN)
+    m.ok(effects=1)
+    m.reply(at, "timeout", "nul", **own)
+    refuse("a reply that is not JSON", "part_form", m)
+    born = {"child": OWN + "/one", "event": "started", "head": "ab" * 32, "reason": "", "size": 3.0}
+    for what, body in (
+            ("no object", "[]"), ("no list", '{"news":{}}'), ("an empty list", '{"news":[]}'), ("no objects", '{"news":[1]}'),
+            ("spaces", check.canonical({"news": [born]}).replace(":", ": ")),
+            *((f"another {key}", check.canonical({"news": [{**born, key: value}]})) for key, value in (
+                ("child", "One"), ("event", "a b"), ("head", "ab"), ("reason", None), ("size", 0.0), ("size", "3"), ("size", 1.5))),
+            *((f"no {key}", check.canonical({"news": [{k: v for k, v in born.items() if k != key}]})) for key in born)):
+        m = started()
+        m.news(body=body)
+        refuse(f"news with {what}: {body[:80]}", "part_form", m)
     for text in ("{", "", "NaN", "01", "[1,]", "\ufeff1", "1 2", "'a'", "nul", '"\t"'):
         m = started()
         m.receive(body=text)
@@ -747,6 +1195,233 @@ def bad_parts():
     return bad
 
 
+# ---------------------------------------------------------------- chains beside each other
+
+
+def families():
+    """(name, code of the refusal or None, chains, what could not be checked: senders, news, forks)."""
+    rows = []
+
+    def family(name, code, *makers, unchecked=(0, 0, 0)):
+        rows.append((name, code, makers, unchecked))
+
+    def ask(to="audit", **keys):
+        asker = started()
+        asker.receive()
+        at = asker.request(to, **keys)
+        asker.ok(effects=1)
+        return asker, at
+
+    def asked(asker, at, **keys):
+        """The chain of who was asked, in the turn that answers."""
+        other = Maker(NODE + "/audit").started()
+        other.receive("request", '{"sum":1}', repeat=asker.parts[at][2:], **{
+            "from": OWN, "cause_origin": ORIGIN, "cause_seq": at, "cause": asker.hashes[at], **keys})
+        return other
+
+    def of(other, at):
+        return {"cause_origin": other.origin, "cause_seq": at, "cause": other.hashes[at]}
+
+    def conversation(end, outcome, body=None, **keys):
+        """A request whose turn ends in a way, and the reply."""
+        asker, at = ask()
+        other = asked(asker, at)
+        ended = getattr(other, end)(**keys)
+        repeat = other.parts[ended][-1:] if outcome in ("ok", "refused") else None
+        asker.reply(at, outcome, body or "null", repeat=repeat, **of(other, ended))
+        return asker, other, ended
+
+    family("a request and its answer", None, *conversation("ok", "ok")[:2])
+    family("a request and its refusal", None, *conversation("err", "refused")[:2])
+    family("a request whose turn trapped", None, *conversation("trap", "crashed", '"unreachable"')[:2])
+    family("a request whose turn was cut", None, *conversation("cut", "crashed", '"deadline"')[:2])
+    family("a request that is not received yet", None, ask()[0])
+    family("an answer of which the asker is not here", None, conversation("ok", "ok")[1], unchecked=(1, 0, 0))
+    family("an answer of which the other is not here", None, conversation("ok", "ok")[0], unchecked=(1, 0, 0))
+    asker, other, ended = conversation("ok", "refused", "no")
+    family("a response taken for a refusal", "wrong_cause", asker, other)
+    asker, at = ask()
+    other = asked(asker, at)
+    ended = other.ok()
+    asker.reply(at, "ok", "7", **of(other, ended))
+    family("a reply with another body than the response", "cause_differs", asker, other)
+    asker, at = ask()
+    other = asked(asker, at)
+    ended = other.ok()
+    asker.reply(at, "ok", repeat=other.parts[ended][1:], **{**of(other, ended), "cause": "ab" * 32})
+    family("a reply with another hash than the answer", "wrong_cause", asker, other)
+    family("a reply with another code than the trap", "reply_body", *conversation("trap", "crashed", '"stack"')[:2])
+    family("a reply by an answer that is deferred", "wrong_cause", *conversation("ok", "ok", deferred=True)[:2])
+    asker, at = ask()
+    other = Maker(NODE + "/audit").started()
+    other.receive()
+    ended = other.ok()
+    asker.reply(at, "ok", repeat=other.parts[ended][1:], **of(other, ended))
+    family("a reply by a turn that somebody else asked for", "wrong_cause", asker, other)
+    asker = started()
+    asker.receive()
+    one, two = asker.request(), asker.request()
+    asker.ok(effects=2)
+    other = asked(asker, one)
+    ended = other.ok()
+    asker.reply(two, "ok", repeat=other.parts[ended][1:], **of(other, ended))
+    family("a reply by the answer to another request", "wrong_request", asker, other)
+    asker.ok()
+    asker, at = ask()
+    other = asked(asker, at)
+    ended = other.ok()
+    third = Maker(NODE + "/third").started()
+    third.receive()
+    at = third.request()
+    third.ok(effects=1)
+    third.reply(at, "ok", repeat=other.parts[ended][1:], **of(other, ended))
+    family("a reply by the answer to another actor", "wrong_request", asker, other, third)
+    asker, other, ended = conversation("ok", "ok")
+    asker.ok()
+    asker.receive()
+    at = asker.request()
+    asker.ok(effects=1)
+    asker.reply(at, "ok", repeat=other.parts[ended][1:], **of(other, ended))
+    family("two replies by one answer", "cause_spent", asker, other)
+    asker, at = ask()
+    other = asked(asker, at)
+    other.ok()
+    other.receive("request", '{"sum":1}', repeat=asker.parts[at][2:], **{"from": OWN, **of(asker, at)})
+    family("a request that is received twice", "cause_spent", asker, other)
+    asker, at = ask()
+    family("a request with another body", "cause_differs", asker, other_body(asker, at))
+    asker, at = ask("third")
+    family("a request to somebody else", "cause_result", asker, asked(asker, at))
+    asker, at = ask(id="9")
+    family("a request with another number", "cause_result", asker, asked(asker, at))
+    asker = started()
+    asker.receive()
+    at = asker.request()
+    asker.err(effects=1)
+    family("a request of a turn that was refused", "wrong_cause", asker, asked(asker, at))
+    asker = started()
+    asker.receive()
+    at = asker.send()
+    asker.ok(effects=1)
+    other = Maker(NODE + "/audit").started()
+    other.receive("request", '{"note":"hi"}', repeat=asker.parts[at][2:], **{"from": OWN, **of(asker, at)})
+    family("a request that was a send", "wrong_cause", asker, other)
+    asker, at = ask()
+    other = asked(asker, at)
+    asker.reply(at, "undelivered", '"stopped"')
+    family("a request that arrived and came back", "cause_spent", asker, other)
+    asker, at = ask()
+    other = asked(asker, at)
+    asker.reply(at, "timeout", "null")
+    family("a request that arrived too late", None, asker, other)
+
+    def later(token=None, result='[{"ok":null}]', end="ok", **keys):
+        """A request that is answered by a call of a later turn."""
+        asker, at = ask()
+        other = asked(asker, at)
+        other.ok(deferred=True)
+        other.receive()
+        answered = other.answer_later(2, token=token, result=result)
+        getattr(other, end)(effects=1)
+        asker.reply(at, "ok", repeat=other.parts[answered][2:], **of(other, answered))
+        return asker, other
+
+    family("a request that is answered later", None, *later())
+    family("an answer with the token of another turn", "wrong_request", *later(token=3 * 2**20))
+    family("an answer with a token that is none", "wrong_request", *later(token="soon"))
+    family("an answer that was not taken", "cause_result", *later(result='[{"err":"no-such-request"}]'))
+    family("an answer of a turn that was refused", "wrong_cause", *later(end="err"))
+
+    # News
+    def parent(**item):
+        child = Maker(NODE + "/" + OWN + "/one").started()
+        m = started()
+        m.news({"child": OWN + "/one", "event": "started", "head": child.hashes[2], "reason": "", "size": 3.0, **item})
+        m.ok()
+        return m, child
+
+    family("news of a child", None, *parent())
+    family("news of a child that is not here", None, parent()[0], unchecked=(0, 1, 0))
+    family("news with another head", "news_head", *parent(head="ab" * 32))
+    family("news with another size", "news_head", *parent(size=2.0))
+    family("news of more than there is", "news_head", *parent(size=6.0))
+    family("news of somebody else's child", "news_head", *parent(child="bank/one"))
+    family("news of a child's child", "news_head", *parent(child=OWN + "/one/two"))
+
+    # Incarnations
+    def spawned(result=None, function=SPAWN, end="ok", times=1, **keys):
+        m = started()
+        m.receive()
+        result = result or f'[{{"ok":"{OWN}/one"}}]'
+        at = m.call(function, '["one",{}]', result)
+        getattr(m, end)(effects=1)
+        child = Maker(NODE + "/" + OWN + "/one")
+        for n in range(times):
+            child.incarnation(n, **{**of(m, at), **keys})
+        return m, child.started()
+
+    family("a child that was spawned", None, *spawned())
+    family("a child whose parent is not here", None, spawned()[1], unchecked=(1, 0, 0))
+    family("two incarnations by one spawn", "cause_spent", *spawned(times=2))
+    family("a spawn of another child", "cause_result", *spawned(result=f'[{{"ok":"{OWN}/two"}}]'))
+    family("a spawn that did not go well", "cause_result", *spawned(result='[{"err":"exists"}]'))
+    family("a spawn of a turn that was refused", "wrong_cause", *spawned(end="err"))
+    family("an incarnation by another call", "wrong_cause", *spawned(function=NOW))
+    family("an incarnation with another hash", "wrong_cause", *spawned(cause="ab" * 32))
+
+    # Forks
+    def forked(seq, initialised=True, **keys):
+        m = started() if initialised else Maker().instantiated()
+        if initialised:
+            m.receive()
+            m.trap()
+            m.instantiated("restart", '{"n":0}')
+            m.receive()
+            m.ok()
+        fork = m.fork(seq, **keys)
+        fork.instantiated("fork", fork.parts[0][1][0])
+        return m, fork
+
+    for seq in (4, 6, 8, 10):
+        family(f"a fork off entry {seq}", None, *forked(seq))
+    m, fork = forked(10)
+    second = fork.fork(2, origin=NODE + "/again")
+    family("a fork off a fork", None, m, fork, second.instantiated("fork", '{"n":1}'))
+    family("a fork whose parent is not here", None, forked(4)[1], unchecked=(0, 0, 1))
+    for seq in (1, 3, 5, 9):
+        family(f"a fork off entry {seq}, inside a turn", "wrong_fork", *forked(seq))
+    family("a fork off the genesis", "wrong_fork", *forked(4, fork_seq=0, fork_entry=forked(4)[0].hashes[0],
+                                                          fork_root=forked(4)[0].hashes[0]))
+    family("a fork before any init", "wrong_fork", *forked(2, initialised=False))
+    family("a fork off what is not there", "wrong_fork", *forked(10, fork_seq=11))
+    family("a fork with another entry", "wrong_fork", *forked(4, fork_entry="ab" * 32))
+    family("a fork with another root", "wrong_fork", *forked(4, fork_root="ab" * 32))
+    m, fork = forked(10)
+    other = Maker(NODE + "/copy", **{key: fork.entries[0][key] for key in check.FORK})
+    other.add("genesis", [ABOUT, '{"n":1}'], origin=NODE + "/copy", **{key: fork.entries[0][key] for key in check.FORK})
+    family("a fork with the state under another salt", "wrong_fork", m, other.instantiated("fork", '{"n":1}'))
+    return rows
+
+
+def other_body(asker, at):
+    other = Maker(NODE + "/audit").started()
+    other.receive("request", '{"sum":1}', **{"from": OWN, "cause_origin": ORIGIN, "cause_seq": at, "cause": asker.hashes[at]})
+    return other
+
+
+def judge_family(makers):
+    """The codes that theater_check finds, and what it could not check."""
+    report = check.Report()
+    for maker in makers:
+        rows = [(n, text.encode(), [("present", salt(number), said.encode()) for said, number in parts])
+                for n, (text, parts) in enumerate(zip(maker.texts, maker.parts))]
+        check.check_chain(report, maker.origin, rows)
+    check.check_causes(report)
+    check.check_news(report)
+    check.check_forks(report)
+    return report.refuted + report.unknown, (report.unchecked_senders, report.unchecked_news, report.unchecked_forks)
+
+
 # ---------------------------------------------------------------- single entries
 
 
@@ -777,10 +1452,28 @@ def examples():
     named["cut_fuel"] = m.cut("killed", fuel=500)
     named["genesis_key"] = None
     keyed = Maker(key=hashlib.sha256(b"public key").hexdigest())
+    fork = m.fork(8)
+    texts_fork = fork.texts[0]
+    m.instantiated("upgrade", '{"n":1}')
+    named["receive_migrate"] = m.receive("migrate", "null")
+    m.ok('{"n":1}', None)
+    m.receive()
+    named["call_request"] = m.request()
+    m.ok(effects=1)
+    named["receive_reply"] = m.reply(named["call_request"], cause_origin=OTHER + "/audit", cause_seq=14, cause="cd" * 32)
+    m.ok()
+    named["receive_news"] = m.news({"child": OWN + "/one", "event": "crashed", "head": "ab" * 32, "reason": "unreachable",
+                                    "size": 9.0})
+    m.ok()
+    m.receive("request", cause_origin=OTHER + "/audit", cause_seq=19, cause="ef" * 32, **{"from": "audit"})
+    named["return_deferred"] = m.ok(deferred=True)
+    named["supervise"] = m.supervise("restart", "crash", delay_ms=250, by=OWN)
+    named["incarnation"] = m.incarnation(cause_origin=NODE + "/bank", cause_seq=31, cause="ab" * 32)
     named["erase"] = m.erase(5, "body")
     named["prune"] = m.prune(named["keyframe"])
     texts = {name: m.texts[at] for name, at in named.items() if at is not None}
     texts["genesis_key"] = keyed.texts[0]
+    texts["genesis_fork"] = texts_fork
     node = Maker(NODE + "/.node", abandons="7 " + "ab" * 32)
     texts["genesis_abandons"] = node.texts[0]
     texts["key"] = node.texts[node.key()]
@@ -850,14 +1543,16 @@ def entry_refusals():
         change("call", f"v is {json.dumps(version)}", "unknown_version", v=version)
     change("call", "without v", "missing_key", v=None)
     change("call", "without kind", "missing_key", kind=None)
-    for kind in ("", "Call", "calls", "intent", "answer", "resume", "seal", "erased", "pruned", "keys",
+    for kind in ("", "Call", "calls", "intent", "answer", "resume", "seal", "erased", "pruned", "keys", "incarnations", "supervises",
                  "decision", "upgrade", "fork", "rotate", "abandon", "constructor", "toString", "hasOwnProperty"):
         change("call", f"kind {kind!r}", "unknown_kind", kind=kind)
     change("call", "a kind that is a number", "unknown_kind", kind=1)
     change("call", "a kind that is a list", "unknown_kind", kind=["call"])
 
-    optional = {"receive": {"timer", "cause", "cause_seq", "cause_origin"}, "cut": {"fuel"}, "genesis": {"key", "abandons"}}
-    for kind in ("genesis", "keyframe", "accept", "receive", "call", "return", "trap", "cut", "erase", "prune", "key"):
+    optional = {"receive": {"timer", "cause", "cause_seq", "cause_origin"}, "cut": {"fuel"}, "genesis": {"key", "abandons"},
+                "incarnation": {"cause", "cause_seq", "cause_origin"}}
+    for kind in ("genesis", "keyframe", "accept", "receive", "call", "return", "trap", "cut", "erase", "prune", "key",
+                 "incarnation", "supervise"):
         for key in sorted(json.loads(texts[kind])):
             if key not in ("v", "kind") and key not in optional.get(kind, ()):
                 change(kind, f"without {key}", "missing_key", **{key: None})
@@ -941,6 +1636,53 @@ def entry_refusals():
     change("receive", "an actor's send without cause", "conflict", type="send", **{"from": "audit"})
     change("receive", "an actor's request without cause", "conflict", **{"from": "audit"})
     change("receive", "an undeliverable without cause", "conflict", type="undeliverable", **{"from": OWN})
+    for key in ("fork_origin", "fork_seq", "fork_entry", "fork_root"):
+        change("genesis_fork", f"without {key}", "conflict", **{key: None})
+        change("genesis", f"with {key} alone", "bad_parts", **{key: json.loads(texts["genesis_fork"])[key]})
+    change("genesis_fork", "one part", "bad_parts", parts=["a" * 64])
+    change("genesis_fork", "off itself", "conflict", fork_origin=NODE + "/copy")
+    change("genesis_fork", "off a node", "conflict", fork_origin=NODE + "/.node")
+    change("genesis_fork", "of a node", "conflict", origin=NODE + "/.node")
+    change("genesis_fork", "off an address", "bad_value", fork_origin=OWN)
+    change("genesis_fork", "fork_seq as a string", "bad_value", fork_seq="8")
+    change("genesis_fork", "fork_entry of 63 digits", "bad_value", fork_entry="a" * 63)
+    change("genesis_fork", "fork_root in capitals", "bad_value", fork_root="A" * 64)
+    change("receive_reply", "without request", "conflict", request=None)
+    change("receive_reply", "without outcome", "conflict", outcome=None)
+    change("receive_reply", "without cause", "conflict", cause=None, cause_seq=None, cause_origin=None)
+    change("receive_reply", "an unknown outcome", "bad_value", outcome="lost")
+    change("receive_reply", "from outside", "conflict", cause_origin=None, **{"from": "outside"})
+    change("receive_reply", "keyed", "conflict", keyed=True, parts=["a" * 64] * 2)
+    change("receive_reply", "of another address", "conflict", **{"from": "bank"})
+    for outcome in ("timeout", "undelivered"):
+        change("receive_reply", f"{outcome} of another chain", "conflict", outcome=outcome)
+    for request in ("", "01", "-1", "18446744073709551616"):
+        change("receive_reply", f"request {request!r}", "bad_value", request=request)
+    change("receive_foreign", "a request with an outcome", "conflict", type="request", outcome="ok")
+    change("receive_foreign", "a request with a request", "conflict", type="request", request="0")
+    change("receive_news", "from outside", "conflict", **{"from": "outside"})
+    change("receive_news", "with a cause", "conflict", cause="a" * 64, cause_seq=1)
+    change("receive_news", "keyed", "conflict", keyed=True, parts=["a" * 64] * 2)
+    change("receive_migrate", "from an actor", "conflict", **{"from": OWN})
+    change("receive_migrate", "with a cause", "conflict", cause="a" * 64, cause_seq=1)
+    change("return", "deferred as false", "bad_value", deferred=False)
+    change("return", "deferred as a number", "bad_value", deferred=1)
+    change("return_err", "deferred", "conflict", deferred=True)
+    for key in ("cause", "cause_seq", "cause_origin"):
+        change("incarnation", f"without {key}", "conflict", **{key: None})
+    change("incarnation", "a number that is a string", "bad_value", incarnation="0")
+    change("incarnation", "two parts", "bad_parts", parts=["a" * 64] * 2)
+    for key, word in (("decision", "retry"), ("rule", "whim"), ("strategy", "simple_one_for_one"), ("by", "nobody!"), ("by", "")):
+        change("supervise", f"{key} {word!r}", "bad_value", **{key: word})
+    for key in ("restarts", "intensity", "period_ms", "delay_ms"):
+        change("supervise", f"{key} as a string", "bad_value", **{key: "1"})
+    change("supervise", "gives up by a crash", "conflict", decision="give_up", delay_ms=0, restarts=2)
+    change("supervise", "restarts by intensity", "conflict", rule="intensity")
+    change("supervise", "stops by intensity", "conflict", decision="stop", rule="intensity", delay_ms=0, restarts=2)
+    change("supervise", "restarts what is kept", "conflict", rule="kept")
+    change("supervise", "a delay before a stop", "conflict", decision="stop")
+    change("supervise", "gives up too early", "conflict", decision="give_up", rule="intensity", delay_ms=0)
+    change("supervise", "a restart too many", "conflict", restarts=2)
     for function in ("", "a b", "a" * 513):
         change("call", f"function {function[:20]!r}", "bad_value", function=function)
     change("call", "an unknown outcome", "bad_value", outcome="ok")
@@ -969,8 +1711,16 @@ def messages():
         ("undeliverable", OWN, None, '{"to":"nobody","reason":"no_actor","body":null}',
          '{"type":"undeliverable","from":"bank/teller-3","body":{"to":"nobody","reason":"no_actor","body":null}}'),
     ]
-    keys = ("type", "from", "timer", "body", "text")
-    return [{k: v for k, v in zip(keys, row) if v is not None} for row in rows]
+    rows = [dict(zip(("type", "from", "timer", "body", "text"), row)) for row in rows]
+    for outcome, body, said in (("ok", ' [1.0]', ' [1.0]'), ("refused", 'no "such" account\n\u2028', '"no \\"such\\" account\\n\u2028"'),
+                                ("crashed", '"out_of_bounds"', '"out_of_bounds"'), ("timeout", "null", "null"),
+                                ("undelivered", '"no_actor"', '"no_actor"')):
+        text = f'{{"type":"reply","from":"audit","request":"2097153","outcome":"{outcome}","body":{said}}}'
+        rows.append({"type": "reply", "from": "audit", "request": "2097153", "outcome": outcome, "body": body, "text": text})
+    news = '{"news":[{"child":"bank/teller-3/one","event":"crashed","head":"' + "ab" * 32 + '","reason":"stack","size":9}]}'
+    rows.append({"type": "news", "from": OWN, "body": news, "text": f'{{"type":"news","from":"{OWN}","body":{news}}}'})
+    rows.append({"type": "migrate", "from": "outside", "body": "null", "text": "null"})
+    return [{k: v for k, v in row.items() if v is not None} for row in rows]
 
 
 def t(kind, **keys):
@@ -1119,7 +1869,7 @@ def read_chain(maker, parts=False):
 def summary(maker):
     _, chain = read_chain(maker)
     state = [e["seq"] for e in maker.entries
-             if e["kind"] == "keyframe" or e["kind"] == "return" and e["outcome"] == "ok"]
+             if e["kind"] == "keyframe" or "fork_origin" in e or e["kind"] == "return" and e["outcome"] == "ok"]
     return {
         "size": chain.size,
         "hash": chain.hash,
@@ -1132,7 +1882,9 @@ def summary(maker):
         "alive": chain.alive,
         "initialised": chain.initialised,
         "state_seq": state[-1] if state else None,
-        "open_causes": [[seq, cause.what] for seq, cause in sorted(chain.causes.items()) if not cause.spent],
+        "open_causes": sorted([[seq, cause.what] for seq, cause in chain.causes.items()
+                               if not cause.spent and cause.what in ("accept", "send", "timer")]
+                              + [[cause.entry["seq"], "request"] for cause in chain.requests.values() if cause]),
     }
 
 
@@ -1158,6 +1910,15 @@ def files():
         assert (got, chain.size) == (code, len(maker.texts) - 1), (name, code, got, chain.size)
         refusals.append({"name": name, "entries": maker.texts, "parts": with_parts(maker), "seq": chain.size, "code": code})
     yield "chain/part_refusals.json", refusals
+
+    rows = []
+    for name, code, makers, unchecked in families():
+        found, not_checked = judge_family(makers)
+        assert len(found) == (0 if code is None else 1) and all(f": {code}" in each for each in found), (name, code, found)
+        assert not_checked == unchecked, (name, not_checked)
+        rows.append({"name": name, "code": code, "unchecked": dict(zip(("senders", "news", "forks"), unchecked)),
+                     "chains": [{"origin": maker.origin, "entries": maker.texts, "parts": with_parts(maker)} for maker in makers]})
+    yield "chain/families.json", rows
 
     texts, maker = examples()
     code, chain = read_chain(maker, parts=True)

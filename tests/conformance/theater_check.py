@@ -22,7 +22,11 @@ from dataclasses import dataclass, field
 ZERO = "0" * 64
 NODE = ".node"
 SEND = "theater:actor/messaging@0.1.0#send"
+REQUEST = "theater:actor/messaging@0.1.0#request"
+REPLY = "theater:actor/messaging@0.1.0#reply"
 SET_TIMER = "theater:actor/timers@0.1.0#set"
+SPAWN = "theater:actor/supervisor@0.1.0#spawn"
+CALLS = 2**20  # the most that a turn makes with an id each
 UNKNOWN = ("unknown_version", "unknown_kind", "too_deep", "pruned_unproved")
 
 
@@ -117,6 +121,10 @@ def is_timer(value):
     return isinstance(value, str) and DIGITS.fullmatch(value) is not None and int(value) < 2**64
 
 
+def is_true(value):
+    return value is True
+
+
 def one_of(*words):
     return lambda value: isinstance(value, str) and value in words
 
@@ -162,19 +170,29 @@ COMMON = {
 }
 COUNTS = {"turn": is_integer, "calls": is_integer, "effects": is_integer}
 KINDS = {
-    "genesis": {"origin": is_origin, "key?": is_hash, "abandons?": is_head},
+    "genesis": {
+        "origin": is_origin,
+        "key?": is_hash,
+        "abandons?": is_head,
+        "fork_origin?": is_origin,
+        "fork_seq?": is_integer,
+        "fork_entry?": is_hash,
+        "fork_root?": is_hash,
+    },
     "keyframe": {
         "activation": is_integer,
-        "reason": one_of("start", "wake", "recover", "restart", "upgrade", "renew"),
+        "reason": one_of("start", "fork", "wake", "recover", "restart", "upgrade", "renew"),
         "turn": is_integer,
     },
     "accept": {"type": one_of("request", "send"), "from": is_sender, "keyed": is_boolean},
     "receive": {
         "turn": is_integer,
-        "type": one_of("init", "request", "send", "timer", "undeliverable"),
+        "type": one_of("init", "request", "send", "timer", "undeliverable", "reply", "news", "migrate"),
         "from": is_sender,
         "keyed": is_boolean,
         "timer?": is_timer,
+        "request?": is_timer,
+        "outcome?": one_of("ok", "refused", "crashed", "timeout", "undelivered"),
         "cause?": is_hash,
         "cause_seq?": is_integer,
         "cause_origin?": is_origin,
@@ -186,7 +204,7 @@ KINDS = {
         "outcome": one_of("returned", "denied", "failed"),
         "bodied": is_boolean,
     },
-    "return": {**COUNTS, "outcome": one_of("ok", "err"), "fuel": is_integer},
+    "return": {**COUNTS, "outcome": one_of("ok", "err"), "fuel": is_integer, "deferred?": is_true},
     "trap": {
         **COUNTS,
         "fuel": is_integer,
@@ -199,13 +217,27 @@ KINDS = {
     "erase": {"target": is_integer, "roles": is_roles},
     "prune": {"before": is_integer},
     "key": {"key": is_verifier_key, "since": is_integer},
+    "incarnation": {"incarnation": is_integer, "cause?": is_hash, "cause_seq?": is_integer, "cause_origin?": is_origin},
+    "supervise": {
+        "decision": one_of("restart", "stop", "give_up"),
+        "rule": one_of("crash", "sibling", "parent", "asked", "kept", "intensity"),
+        "strategy": one_of("one_for_one", "one_for_all", "rest_for_one"),
+        "by": is_sender,
+        "restarts": is_integer,
+        "intensity": is_integer,
+        "period_ms": is_integer,
+        "delay_ms": is_integer,
+    },
 }
+FORK = ("fork_origin", "fork_seq", "fork_entry", "fork_root")
 
 
 def roles(entry):
     """The roles of the parts; a tuple of the possible lists."""
     kind = entry["kind"]
-    if kind in ("genesis", "key"):
+    if kind == "genesis" and any(key in entry for key in FORK):
+        return (["about", "state"],)
+    if kind in ("genesis", "key", "incarnation"):
         return (["about"],)
     if kind == "keyframe":
         return (["state", "component", "manifest", "execution"],)
@@ -225,6 +257,26 @@ def conflicts(entry):
         raise Refused("conflict", "keyed and not from outside")
     if "abandons" in entry and address_of(entry["origin"]) != NODE:
         raise Refused("conflict", "abandons, and not the chain of the node")
+    if any(key in entry for key in FORK):
+        if not all(key in entry for key in FORK):
+            raise Refused("conflict", "a part of a fork")
+        if NODE in (address_of(entry["origin"]), address_of(entry["fork_origin"])):
+            raise Refused("conflict", "a fork of a node")
+        if entry["origin"] == entry["fork_origin"]:
+            raise Refused("conflict", "a fork off itself")
+    if entry["kind"] == "incarnation" and len({"cause", "cause_seq", "cause_origin"} & entry.keys()) not in (0, 3):
+        raise Refused("conflict", "a part of a cause")
+    if entry.get("deferred") and entry["outcome"] != "ok":
+        raise Refused("conflict", "a refusal that is deferred")
+    if entry["kind"] == "supervise":
+        decision, rule = entry["decision"], entry["rule"]
+        if (rule == "intensity") != (decision == "give_up") or rule == "kept" and decision != "stop":
+            raise Refused("conflict", f"{decision} by {rule}")
+        if entry["delay_ms"] > 0 and decision != "restart":
+            raise Refused("conflict", "a delay without a restart")
+        over = entry["restarts"] > entry["intensity"]
+        if decision == "give_up" and not over or decision == "restart" and rule == "crash" and over:
+            raise Refused("conflict", f"{decision} at {entry['restarts']} restarts of {entry['intensity']}")
     if entry["kind"] != "receive":
         return
     kind, caused = entry["type"], "cause" in entry
@@ -232,15 +284,20 @@ def conflicts(entry):
         raise Refused("conflict", "cause, cause_seq and cause_origin")
     if ("timer" in entry) != (kind == "timer"):
         raise Refused("conflict", "timer")
+    if ("request" in entry) != (kind == "reply") or ("outcome" in entry) != (kind == "reply"):
+        raise Refused("conflict", "request and outcome")
     if entry["keyed"] and not (outside and kind in ("request", "send")):
         raise Refused("conflict", "keyed")
-    if kind == "init" and caused:
-        raise Refused("conflict", "an init with a cause")
+    if kind in ("init", "news", "migrate") and caused:
+        raise Refused("conflict", f"{kind} with a cause")
+    if kind == "news" and outside or kind == "migrate" and not outside:
+        raise Refused("conflict", f"{kind} from {entry['from']}")
     if kind in ("request", "send") and not outside and not caused:
         raise Refused("conflict", "an actor's message without cause")
-    if kind in ("timer", "undeliverable") and (outside or not caused):
+    if kind in ("timer", "undeliverable", "reply") and (outside or not caused):
         raise Refused("conflict", f"{kind} without cause or from outside")
-    if "cause_origin" in entry and (kind not in ("send", "request") or address_of(entry["cause_origin"]) != entry["from"]):
+    elsewhere = kind in ("send", "request") or entry.get("outcome") in ("ok", "refused", "crashed")
+    if "cause_origin" in entry and (not elsewhere or address_of(entry["cause_origin"]) != entry["from"]):
         raise Refused("conflict", "cause_origin")
 
 
@@ -290,15 +347,22 @@ def commit(data, salt):
 
 @dataclass
 class Cause:
-    """An entry that a receive may name."""
+    """An entry that a receive, or an incarnation, may name."""
 
-    what: str  # accept, send, timer
+    what: str  # accept, send, timer, request, reply (a call), answer (the end of a turn), spawn
     hash: str
     entry: dict
     result: object = None  # parts, where present
     arguments: object = None
     body: bytes | None = None
     spent: bool = False
+    outcome: str | None = None  # of an answer, as the reply has it
+    asked: tuple | None = None  # of an answer: origin and position of the call that asked
+
+    @property
+    def id(self):
+        """What a request goes by."""
+        return str(self.entry["turn"] * CALLS + self.entry["call"])
 
 
 @dataclass
@@ -314,8 +378,17 @@ class Chain:
     turns: int = 0
     incarnations: int = 0
     turn: dict | None = None
+    reason: str | None = "start"  # that the next keyframe must have
+    upgraded: bool = False  # since the keyframe of an upgrade there was no message
     causes: dict = field(default_factory=dict)
-    foreign: list = field(default_factory=list)  # receives whose cause is in another chain
+    requests: dict = field(default_factory=dict)  # id -> Cause; None once it had its reply
+    deferred: dict = field(default_factory=dict)  # turn -> origin and position of the call that waits for its answer
+    # (entry, position of the request that it replies to, body): what has its cause in another chain
+    foreign: list = field(default_factory=list)
+    news: list = field(default_factory=list)  # (position, what happened to a child)
+    fork: dict | None = None  # the genesis, of a chain that is forked
+    points: dict = field(default_factory=dict)  # closing entries: position -> (commitment of the state, initialised)
+    state_commitment: str | None = None
     state: bytes | None = b"null"  # None where it is not known
     counts: dict = field(default_factory=dict)
     parts_seen: int = 0
@@ -346,14 +419,19 @@ class Chain:
         node = self.size > 0 and address_of(self.origin) == NODE
         if node and entry["kind"] not in ("key", "erase") or not node and entry["kind"] == "key":
             raise Refused("wrong_node", entry["kind"])
-        if self.gap and entry["kind"] not in ("keyframe", "erase", "prune"):
+        if self.gap and entry["kind"] not in ("keyframe", "erase", "prune", "incarnation"):
             raise Refused("wrong_pruned", f"{entry['kind']} behind what is pruned")
         if parts is not None:
             self.check_commitments(entry, parts)
         hashed = chain_hash(data)
         said = self.read_parts(entry, parts)
         getattr(self, "on_" + entry["kind"])(entry, hashed, said)
-        self.names.append(next(each for each in roles(entry) if len(each) == len(entry["parts"])))
+        names = next(each for each in roles(entry) if len(each) == len(entry["parts"]))
+        self.names.append(names)
+        if "state" in names:
+            self.state_commitment = entry["parts"][names.index("state")]
+        if entry["kind"] in ("return", "trap", "cut"):
+            self.points[self.size] = self.state_commitment, self.initialised
         self.size += 1
         self.hash = hashed
         self.leaves.append(bytes.fromhex(hashed))
@@ -373,7 +451,7 @@ class Chain:
         self.names.append(None)
         self.size += 1
         self.hash = hashed
-        self.turn, self.alive, self.gap, self.state = None, False, True, None
+        self.turn, self.alive, self.gap, self.state, self.state_commitment = None, False, True, None, None
         if not self.initialised:
             self.initialised = None  # not known
 
@@ -411,11 +489,28 @@ class Chain:
             raise Refused("turn_open", f"turn {self.turn['turn']}")
 
     def open(self, number, by):
-        self.turn = {"turn": number, "by": by, "calls": 0, "unanswered": None, "staged": []}
+        self.turn = {"turn": number, "by": by, "calls": 0, "unanswered": None, "staged": [], "asked": None}
         self.turns += 1
 
     def on_genesis(self, entry, hashed, said):
         self.origin = entry["origin"]
+        if "fork_origin" in entry:
+            self.fork, self.reason, self.initialised, self.state = entry, "fork", True, said.get("state")
+
+    def on_incarnation(self, entry, hashed, said):
+        self.between()
+        if self.reason == "fork" or entry["incarnation"] != self.incarnations:
+            raise Refused("wrong_incarnation", f"wanted {self.incarnations}, got {entry['incarnation']}")
+        if "cause_origin" in entry:
+            if address_of(entry["cause_origin"]) != address_of(self.origin).rpartition("/")[0]:
+                raise Refused("wrong_cause", "not of the parent")
+            self.foreign.append((entry, None, None))
+        self.incarnations += 1
+        self.alive, self.initialised, self.reason, self.state = False, False, "start", b"null"
+
+    def on_supervise(self, entry, hashed, said):
+        self.between()
+        self.alive = False
 
     def on_keyframe(self, entry, hashed, said):
         self.between()
@@ -424,8 +519,10 @@ class Chain:
         if entry["turn"] < self.turns or entry["turn"] > self.turns and not self.gap:
             raise Refused("wrong_turn", f"wanted {self.turns}, got {entry['turn']}")
         self.turns, self.gap = entry["turn"], False
-        if (entry["reason"] == "start") != (self.activations == 0):
-            raise Refused("wrong_reason", entry["reason"])
+        if self.reason is not None or entry["reason"] in ("start", "fork"):
+            if entry["reason"] != self.reason:
+                raise Refused("wrong_reason", entry["reason"])
+        self.reason, self.upgraded = None, entry["reason"] == "upgrade"
         self.unchanged(said)
         self.activations += 1
         self.alive = False
@@ -454,19 +551,73 @@ class Chain:
             self.initialised = entry["type"] != "init"
         if (entry["type"] == "init") == self.initialised:
             raise Refused("wrong_init", entry["type"])
+        if entry["type"] == "migrate" and not self.upgraded:
+            raise Refused("wrong_migrate")
         own = address_of(self.origin)
-        if entry["type"] in ("timer", "undeliverable") and entry["from"] != own:
+        if entry["type"] in ("timer", "undeliverable", "news") and entry["from"] != own:
             raise Refused("wrong_sender", f"wanted {own}, got {entry['from']}")
-        if "cause_origin" in entry:
+        asked = self.asked(entry) if entry["type"] == "reply" else None
+        waits = None  # who waits for what this turn answers
+        if entry.get("outcome") in ("timeout", "undelivered"):
+            self.unanswered(entry, asked, said.get("body"))
+        elif "cause_origin" in entry:
             if entry["cause_origin"] == self.origin:
                 raise Refused("wrong_cause", "cause_origin is this chain")
-            self.foreign.append((self.size, entry))
+            self.foreign.append((entry, asked and asked.entry["seq"], said.get("body")))
+            if entry["type"] == "request":
+                waits = entry["cause_origin"], entry["cause_seq"]
         elif "cause" in entry:
             cause = find_cause(self, entry)
             if cause is not None:
-                agree(entry, cause, own, own, said.get("body"))
+                agree(entry, cause, self, self, said.get("body"), asked and asked.entry["seq"])
                 cause.spent = True
+            if entry["type"] == "request" and entry["from"] == own and (cause is None or cause.what == "request"):
+                waits = self.origin, entry["cause_seq"]
+        if entry["type"] == "reply":
+            self.requests[entry["request"]] = None
+        if entry["type"] == "news" and "body" in said:
+            self.news += [(self.size, item) for item in said["body"]["news"]]
+        self.upgraded = False
         self.open(entry["turn"], entry["type"])
+        self.turn["asked"] = waits
+
+    def asked(self, entry):
+        """The request that a reply names; None where what is pruned may have made it."""
+        name = entry["request"]
+        if name not in self.requests:
+            if self.pruned:
+                return None
+            raise Refused("wrong_request", f"{name} was not asked")
+        asked = self.requests[name]
+        if asked is None:
+            raise Refused("request_spent", name)
+        if asked.result is not None and asked.result != [{"ok": name}]:
+            raise Refused("cause_result", f"the result of the request is {asked.result}")
+        if asked.arguments is not None and asked.arguments[0] != entry["from"]:
+            raise Refused("cause_result", f"{asked.arguments[0]} was asked")
+        return asked
+
+    def unanswered(self, entry, asked, body):
+        """A reply whose cause is the request itself."""
+        seq = entry["cause_seq"]
+        known = self.pruned.get(seq) if asked is None else asked.hash
+        if known is None or known != entry["cause"] or asked is not None and asked.entry["seq"] != seq:
+            raise Refused("wrong_cause", f"entry {seq} is not what asked")
+        if entry["outcome"] == "undelivered":
+            if seq in self.spent or asked is not None and asked.spent:
+                raise Refused("cause_spent", f"entry {seq} had its turn")
+            if asked is None:
+                self.spent.add(seq)
+            else:
+                asked.spent = True
+        wanted = [b"null"] if entry["outcome"] == "timeout" else [b'"' + each + b'"' for each in REASONS]
+        if body is not None and body not in wanted:
+            raise Refused("reply_body", f"{body[:60]!r}")
+
+    def answer(self, entry, hashed, outcome):
+        """Takes note of what the end of a turn answers."""
+        if self.turn["asked"] is not None:
+            self.causes[self.size] = Cause("answer", hashed, entry, outcome=outcome, asked=self.turn["asked"])
 
     # -- inside a turn
 
@@ -483,8 +634,8 @@ class Chain:
             raise Refused("wrong_closing", f"a call after one that was {turn['unanswered']}")
         if entry["call"] != turn["calls"]:
             raise Refused("wrong_call", f"wanted {turn['calls']}, got {entry['call']}")
-        what = {SEND: "send", SET_TIMER: "timer"}.get(entry["function"])
-        if entry["bodied"] and what:
+        what = {SEND: "send", SET_TIMER: "timer", REQUEST: "request", REPLY: "reply", SPAWN: "spawn"}.get(entry["function"])
+        if what and (entry["bodied"] or what == "spawn"):
             cause = Cause(what, hashed, entry, said.get("result"), said.get("arguments"), said.get("body"))
             turn["staged"].append((self.size, cause))
         if entry["outcome"] != "returned":
@@ -506,11 +657,14 @@ class Chain:
         if entry["outcome"] == "err":
             if turn["by"] == "keyframe":
                 raise Refused("wrong_closing", "err of a keyframe")
-            self.alive = turn["by"] != "init"
+            self.alive = turn["by"] not in ("init", "migrate")
+            self.answer(entry, hashed, "refused")
         else:
-            silent = turn["by"] in ("keyframe", "init")
+            silent = turn["by"] in ("keyframe", "init", "migrate")
             if len(entry["parts"]) != (1 if silent else 2):
                 raise Refused("wrong_closing", f"{len(entry['parts'])} parts")
+            if "deferred" in entry and turn["by"] != "request":
+                raise Refused("wrong_closing", "deferred, and nobody waits")
             if turn["by"] == "keyframe":
                 self.unchanged(said)
             else:
@@ -519,6 +673,13 @@ class Chain:
             if turn["by"] == "init":
                 self.initialised = True
             self.causes.update(turn["staged"])
+            for _, cause in turn["staged"]:
+                if cause.what == "request" and cause.entry["call"] < CALLS:
+                    self.requests[cause.id] = cause
+            if "deferred" not in entry:
+                self.answer(entry, hashed, "ok")
+            elif turn["asked"] is not None:
+                self.deferred[entry["turn"]] = turn["asked"]
         self.turn = None
 
     def on_trap(self, entry, hashed, said):
@@ -527,11 +688,13 @@ class Chain:
         codes = {"denied": ("denied",), "failed": ("host", "script")}.get(turn["unanswered"])
         if (code not in codes) if codes else (code in ("denied", "host")):
             raise Refused("wrong_closing", f"code {code}, call {turn['unanswered']}")
+        self.answer(entry, hashed, "crashed")
         self.alive = False
         self.turn = None
 
     def on_cut(self, entry, hashed, said):
         self.closing(entry)
+        self.answer(entry, hashed, "crashed")
         self.alive = False
         self.turn = None
 
@@ -550,7 +713,7 @@ class Chain:
                 if len(salt) != 16 or commit(data, salt) != commitment:
                     raise Refused("part_commitment", role)
                 self.parts_seen += 1
-            elif (status == "derivable" and role == "state") or (status == "withheld" and self.bundle):
+            elif (status == "derivable" and role == "state" and entry["kind"] != "genesis") or (status == "withheld" and self.bundle):
                 self.parts_absent += 1
             elif status in ("erased", "pruned"):
                 self.gone.append((self.size, role, status))
@@ -591,33 +754,72 @@ def find_cause(chain, entry):
     return cause
 
 
-def agree(entry, cause, sender, receiver, body):
-    """Whether a receive agrees with its cause; sender and receiver are addresses."""
+def agree(entry, cause, sender, receiver, body, asked=None):
+    """Whether a receive agrees with its cause, which the chain of the sender holds; asked: what a reply replies to."""
+    own = address_of(receiver.origin)
+    if entry["kind"] == "incarnation":
+        if cause.what != "spawn":
+            raise Refused("wrong_cause", f"an incarnation of a {cause.what}")
+        if cause.result is not None and cause.result != [{"ok": own}]:
+            raise Refused("cause_result", f"{cause.result} was spawned")
+        return
     if cause.what == "accept":
         for key in ("type", "from", "keyed", "parts"):
             if entry[key] != cause.entry[key]:
                 raise Refused("cause_differs", key)
         return
-    wanted = ("timer",) if cause.what == "timer" else ("send", "undeliverable")
+    if cause.what == "spawn" or (cause.what in ("reply", "answer")) != (entry["type"] == "reply"):
+        raise Refused("wrong_cause", f"{entry['type']} of a {cause.what}")
+    if entry["type"] == "reply":
+        return agree_reply(entry, cause, sender, receiver, body, asked)
+    wanted = {"timer": ("timer",), "send": ("send", "undeliverable"), "request": ("request",)}[cause.what]
     if entry["type"] not in wanted:
         raise Refused("wrong_cause", f"{entry['type']} of a {cause.what}")
-    if entry["type"] == "send" and entry["from"] != sender:
+    if entry["type"] in ("send", "request") and entry["from"] != address_of(sender.origin):
         raise Refused("cause_differs", "from")
     if entry["type"] != "undeliverable" and entry["parts"][0] != cause.entry["parts"][2]:
         raise Refused("cause_differs", "body")
     if cause.result is not None:
-        result = [{"ok": entry["timer"]}] if cause.what == "timer" else [{"ok": None}]
+        result = [{"ok": {"timer": entry.get("timer"), "request": cause.id}.get(cause.what)}]
         if cause.result != result:
             raise Refused("cause_result", f"wanted {result}, got {cause.result}")
     if cause.arguments is None:
         return
-    if entry["type"] == "send" and cause.arguments[0] != receiver:
+    if entry["type"] in ("send", "request") and cause.arguments[0] != own:
         raise Refused("cause_result", f"sent to {cause.arguments[0]}")
     if entry["type"] == "undeliverable" and cause.body is not None and body is not None:
         head = f'{{"to":"{cause.arguments[0]}","reason":"'.encode()
         reasons = [head + each + b'","body":' + cause.body + b"}" for each in REASONS]
         if body not in reasons:
             raise Refused("undeliverable_body")
+
+
+def agree_reply(entry, cause, sender, receiver, body, asked):
+    """Whether a reply agrees with the answer that it names; asked is None where that is not known."""
+    if entry["outcome"] != (cause.outcome or "ok"):
+        raise Refused("wrong_cause", f"{entry['outcome']} of an answer that is {cause.outcome or 'ok'}")
+    if entry["from"] != address_of(sender.origin):
+        raise Refused("cause_differs", "from")
+    waits = cause.asked
+    if cause.what == "reply":
+        commitment = cause.entry["parts"][2]
+        if cause.result is not None and cause.result != [{"ok": None}]:
+            raise Refused("cause_result", f"{cause.result}")
+        if cause.arguments is not None:
+            token = cause.arguments[0]
+            waits = sender.deferred.get(int(token) // CALLS) if is_timer(token) else None
+            if waits is None:
+                raise Refused("wrong_request", f"the token {token} is of no answer that was deferred")
+    else:
+        commitment = {"ok": cause.entry["parts"][-1], "refused": cause.entry["parts"][0]}.get(cause.outcome)
+    if waits is not None and (waits[0] != receiver.origin or asked is not None and waits[1] != asked):
+        raise Refused("wrong_request", f"it answers entry {waits[1]} of {waits[0]}")
+    if commitment is not None and entry["parts"][0] != commitment:
+        raise Refused("cause_differs", "body")
+    if entry["outcome"] == "crashed" and body is not None:
+        code = cause.entry["code" if cause.entry["kind"] == "trap" else "reason"]
+        if body != f'"{code}"'.encode():
+            raise Refused("reply_body", f"{body[:60]!r}")
 
 
 REASONS = (b"no_actor", b"mailbox_full", b"too_large", b"stopped")
@@ -714,6 +916,11 @@ def read_canonical(data):
 
 def read_part(entry, role, data):
     """Checks the form of a part; what later rules need of it."""
+    if role == "body" and entry.get("type") == "news":
+        return read_news(data)
+    if role == "body" and entry.get("outcome") == "refused":
+        read_text(data)
+        return data
     if role in ("state", "response") or (role == "body" and entry["kind"] != "call"):
         check_json(data)
         return data
@@ -743,6 +950,17 @@ def read_part(entry, role, data):
     return value
 
 
+def read_news(data):
+    value = read_canonical(data)
+    items = value.get("news") if isinstance(value, dict) else None
+    if not isinstance(items, list) or items == []:
+        raise Refused("part_form", "news: no list of them")
+    for item in items:
+        if not isinstance(item, dict) or not all(name in item and fits(item[name]) for name, fits in NEWS.items()):
+            raise Refused("part_form", "news: not what happened to a child")
+    return value
+
+
 def is_text(value):
     return isinstance(value, str)
 
@@ -751,6 +969,15 @@ def is_text_or_number(value):
     return isinstance(value, str) or isinstance(value, float) and value == int(value) >= 0
 
 
+def is_count(value):
+    return isinstance(value, float) and value == int(value) and 1 <= value < 2**53
+
+
+def is_word(value):
+    return isinstance(value, str) and re.fullmatch("[a-z_]{1,64}", value) is not None
+
+
+NEWS = {"child": is_address, "event": is_word, "head": is_hash, "reason": is_text, "size": is_count}
 OBJECTS = {
     "about": {"theater": is_text},
     "component": {"component": is_hash, "source?": is_hash},
@@ -1065,6 +1292,8 @@ class Report:
     refuted: list = field(default_factory=list)
     unknown: list = field(default_factory=list)
     unchecked_senders: int = 0
+    unchecked_news: int = 0
+    unchecked_forks: int = 0
     sealed: dict = field(default_factory=dict)  # address -> entries
     leaves: int = 0
     absent_leaves: int = 0
@@ -1117,7 +1346,7 @@ def check_chain(report, name, entries, bundle=False):
 def check_causes(report):
     """Causes between chains, once all of them were read."""
     for chain in report.chains.values():
-        for seq, entry in chain.foreign:
+        for entry, asked, body in chain.foreign:
             sender = report.chains.get(entry["cause_origin"])
             if sender is None:
                 report.unchecked_senders += 1
@@ -1126,12 +1355,57 @@ def check_causes(report):
                 cause = find_cause(sender, entry)
                 if cause is None:
                     continue
-                if cause.what != "send":
+                if cause.what in ("accept", "timer"):
                     raise Refused("wrong_cause", f"a {cause.what} in another chain")
-                agree(entry, cause, address_of(sender.origin), address_of(chain.origin), None)
+                agree(entry, cause, sender, chain, body, asked)
                 cause.spent = True
             except Refused as error:
-                report.refuse(f"{chain.origin} entry {seq}", error)
+                report.refuse(f"{chain.origin} entry {entry['seq']}", error)
+
+
+def check_news(report):
+    """The heads of children that a parent was told are those that they had."""
+    for chain in report.chains.values():
+        node, own = chain.origin.split("/", 1)
+        for seq, item in chain.news:
+            size = int(item["size"])
+            if item["child"].rpartition("/")[0] != own:
+                report.refuse(f"{chain.origin} entry {seq}", Refused("news_head", f"{item['child']} is no child"))
+                continue
+            child = report.chains.get(f"{node}/{item['child']}")
+            if child is None:
+                report.unchecked_news += 1
+            elif size > len(child.leaves) or child.leaves[size - 1].hex() != item["head"]:
+                report.refuse(f"{chain.origin} entry {seq}", Refused("news_head", f"{item['child']} at {size} entries"))
+
+
+def check_forks(report):
+    """Chains that are forked go on from the end of a turn of their parent."""
+    for chain in report.chains.values():
+        if chain.fork is None:
+            continue
+        parent, seq = report.chains.get(chain.fork["fork_origin"]), chain.fork["fork_seq"]
+        if parent is None or parent.broken:
+            report.unchecked_forks += 1
+            continue
+        try:
+            if seq >= len(parent.leaves) or parent.leaves[seq].hex() != chain.fork["fork_entry"]:
+                raise Refused("wrong_fork", f"entry {seq} of {parent.origin} is another")
+            tree = Tree()
+            for leaf in parent.leaves[: seq + 1]:
+                tree.push(leaf)
+            if tree.root().hex() != chain.fork["fork_root"]:
+                raise Refused("wrong_fork", f"the root at {seq + 1} entries is {tree.root().hex()}")
+            if seq in parent.pruned:
+                report.unchecked_forks += 1
+                continue
+            state, initialised = parent.points.get(seq, (None, False))
+            if initialised is False:  # None behind what is pruned: not known
+                raise Refused("wrong_fork", f"entry {seq} ends no turn of an actor that is initialised")
+            if state != chain.fork["parts"][1]:
+                raise Refused("wrong_fork", f"the state there is {state}")
+        except Refused as error:
+            report.refuse(f"{chain.origin} entry 0", error)
 
 
 def check_jsonl(report, data):
@@ -1163,6 +1437,8 @@ def main(argv):
         print(f"cannot be checked: {error}", file=sys.stderr)
         return 2
     check_causes(report)
+    check_news(report)
+    check_forks(report)
     return tell(report)
 
 
@@ -1187,6 +1463,8 @@ def tell(report):
               + f" {max(0, unsealed)} entries not sealed")
         print(f"checkpoints     {report.checkpoints}, signed by the node's own keys up to {report.signed} leaves")
     print(f"senders         {report.unchecked_senders} messages from chains that are not here")
+    print(f"news            {report.unchecked_news} of children that are not here")
+    print(f"forks           {report.unchecked_forks} off chains that are not here")
     for line in report.refuted:
         print(f"refuted         {line}")
     for line in report.unknown:
@@ -1281,9 +1559,11 @@ def check_state_rows(database):
             entry = parse(text)
         except Refused:
             continue  # Said before.
-        if roles(entry)[0][0] != "state":
+        names = roles(entry)[0]
+        at = names.index("state") if "state" in names else None
+        if at is None:
             yield address, f"entry {seq} has no state"
-        elif commit(data, salts[:16]) != entry["parts"][0]:
+        elif commit(data, salts[16 * at : 16 * at + 16]) != entry["parts"][at]:
             yield address, f"not the state of entry {seq}"
 
 

@@ -108,6 +108,18 @@ class Logs(unittest.TestCase):
                 self.assertEqual(got, 2 if code in check.UNKNOWN else 1, out)
                 self.assertIn(code, out)
 
+    def test_families_of_chains(self):
+        for name, code, makers, unchecked in make_vectors.families():
+            with self.subTest(name), tempfile.TemporaryDirectory() as folder:
+                path = pathlib.Path(folder) / "log.db"
+                build(path, makers).close()
+                got, out = run(path)
+                self.assertEqual(got, 0 if code is None else 1, out)
+                self.assertIn(code or "verified", out)
+                self.assertIn("senders         %d messages" % unchecked[0], out)
+                self.assertIn("news            %d of" % unchecked[1], out)
+                self.assertIn("forks           %d off" % unchecked[2], out)
+
     def test_lines_verify_and_are_refuted(self):
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder) / "chains.jsonl"

@@ -101,6 +101,8 @@ test("without trust the verdict is on consistency only, and says so", () => {
     absentLeaves: 0,
     absentSenders: { messages: 0, senders: 0 },
     absentBlobs: 0,
+    absentNews: 0,
+    uncheckedForks: 0,
     erasuresOpen: 0,
     abandoned: null,
     turnsNotReplayed: 10,
