@@ -1958,8 +1958,9 @@ def files():
 
 
 PAGE = VECTORS.parent.parent / "docs" / "format" / "entry.md"
-SHOWN = ("genesis", "keyframe", "accept", "receive", "receive_caused", "receive_timer", "call", "call_bodied",
-         "return", "return_silent", "return_err", "trap", "cut", "erase", "prune", "key")
+SHOWN = ("genesis", "genesis_fork", "keyframe", "accept", "receive", "receive_caused", "receive_timer", "receive_reply",
+         "receive_news", "receive_migrate", "call", "call_bodied", "call_request", "return", "return_silent", "return_err",
+         "return_deferred", "trap", "cut", "erase", "prune", "key", "incarnation", "supervise")
 
 
 def page():
