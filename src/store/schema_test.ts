@@ -8,7 +8,9 @@ import { migrate } from "./schema.ts";
 import { openLogReader } from "./sqlite_reader.ts";
 import { createBundle, openLog } from "./sqlite_store.ts";
 import { StoreError, type StoreFault } from "./store_error.ts";
-import { appendOf, createOf, hashOf } from "./testing/writes.ts";
+import { openEvidence } from "./evidence.ts";
+import type { LogReader } from "./store.ts";
+import { appendOf, createOf, hashOf, replyOf, requestOf } from "./testing/writes.ts";
 
 function inFolder(run: (folder: string, path: string) => void): void {
   const folder = mkdtempSync(join(tmpdir(), "theater-schema-"));
@@ -72,6 +74,100 @@ test("a log of version 1 is refused by readers and brought up to date by the wri
     const reader = openLogReader(path);
     equal(reader.sealed(), 1);
     reader.close();
+  }));
+
+/** A log as version 2 left it: two chains, and a message, a timer and a seal of one. */
+function makeVersion2(path: string, kind: "log" | "bundle" = "log"): void {
+  const database = openDatabase(path);
+  database.transaction(() => {
+    migrate(database, 2);
+    database.prepare("INSERT INTO log VALUES (1, ?, ?, ?)").run(node, 1_700_000_000_000, kind);
+    for (const [i, address] of ["a", "b"].entries()) {
+      const { text } = appendOf(address, 0);
+      database.prepare("INSERT INTO actor VALUES (?, ?, ?, 1, ?, 1, 1, 100, 'failed')")
+        .run(i + 1, address, `${node}/${address}`, hashOf(text));
+      database.prepare(
+        "INSERT INTO entry (actor, seq, entry, status, salts, part_0) VALUES (?, 0, ?, 'p', zeroblob(16), x'00')",
+      ).run(i + 1, text);
+    }
+    database.prepare(
+      "INSERT INTO mail VALUES (7, 2, 'timer', 'b', x'31', zeroblob(16), ?, 5, ?, NULL, NULL, '9')",
+    ).run(`${node}/b`, hashOf("x"));
+    database.prepare("INSERT INTO timer VALUES (2, '9', 50, x'31', zeroblob(16), ?, 5, ?)")
+      .run(`${node}/b`, hashOf("x"));
+    database.prepare("INSERT INTO seal VALUES (0, 2, 1, ?)").run(hashOf("root"));
+    database.exec("UPDATE writer SET mail_position = 7");
+  });
+  database.close();
+}
+
+test("a log of version 2 is read as it is, and brought up to date by the writer, with all it holds", () =>
+  inFolder((_folder, path) => {
+    makeVersion2(path);
+    const tell = (reader: LogReader) => ({
+      actors: reader.actors(),
+      records: reader.actors().map(({ address }) => [...reader.records(address)]),
+      mail: reader.mail("b"),
+      timers: reader.timers(),
+      seals: [...reader.seals()],
+      requests: reader.requests(),
+      restarts: reader.restarts("a"),
+    });
+    const reader = openLogReader(path);
+    const before = tell(reader);
+    equal(before.mail[0]?.timer, "9");
+    reader.close();
+    const evidence = openEvidence(path);
+    equal(evidence.chains().length, 2);
+    evidence.close();
+    const store = openLog(path);
+    deepEqual(tell(store), before);
+    deepEqual(store.commit([{ write: "mail", address: "b", mail: replyOf("1", "5", "ok") }]), [8]);
+    store.commit([
+      { write: "status", address: "a", status: "asleep" },
+      { write: "request", request: requestOf("a", "5", 10) },
+      { write: "restart", restart: { supervisor: "a", child: "b", timeMs: 4 } },
+    ]);
+    store.close();
+    const again = openLogReader(path);
+    equal(again.actor("a")?.status, "asleep");
+    deepEqual(again.mail("b").map(({ position }) => position), [7, 8]);
+    deepEqual(again.requests(), [requestOf("a", "5", 10)]);
+    again.close();
+    const database = openDatabase(path);
+    deepEqual(database.prepare("PRAGMA foreign_key_check").all(), []);
+    database.close();
+  }));
+
+test("a bundle of version 2 stays one, and is read", () =>
+  inFolder((_folder, path) => {
+    makeVersion2(path, "bundle");
+    equal(codeOf(() => openLog(path)), "bundle");
+    const database = openDatabase(path);
+    equal(database.prepare("PRAGMA user_version").get()?.["user_version"], 2);
+    database.close();
+    const reader = openLogReader(path);
+    equal(reader.kind, "bundle");
+    deepEqual(reader.requests("a"), []);
+    reader.close();
+  }));
+
+test("every view can be read, of a log of any version", () =>
+  inFolder((folder, path) => {
+    makeVersion1(path);
+    makeVersion2(join(folder, "two.db"));
+    for (const each of [path, join(folder, "two.db"), join(folder, "new.db")]) {
+      openLog(each).close();
+      const database = openDatabase(each);
+      const views = database.prepare<{ name: string }>("SELECT name FROM sqlite_schema WHERE type = 'view'")
+        .all();
+      deepEqual(
+        views.map(({ name }) => name).sort(),
+        ["actors", "calls", "entries", "messages", "seals", "states", "supervision"],
+      );
+      for (const { name } of views) database.prepare(`SELECT * FROM ${name}`).all();
+      database.close();
+    }
   }));
 
 test("a log of version 1 with tables that are not its own is refused before anything is run on it", () =>

@@ -117,6 +117,13 @@ function createTables(database: Database, node: string, kind: LogKind, createdMs
   });
 }
 
+/** A bundle stays what it is, of whatever version. */
+function refuseBundle(database: Database): void {
+  if (database.prepare("SELECT * FROM log").get()?.["kind"] === "bundle") {
+    throw new StoreError({ code: "bundle", path: database.path });
+  }
+}
+
 /** Brings what is in the file to a log of our version; returns the epoch in which we write. */
 function prepareLog(database: Database, nodeName: string): number {
   switch (checkSchema(database)) {
@@ -124,6 +131,7 @@ function prepareLog(database: Database, nodeName: string): number {
       createTables(database, createNodeName(nodeName), "log", systemClock.nowMs());
       break;
     case "older":
+      refuseBundle(database);
       // A table that is made anew is dropped while others name it.
       database.exec("PRAGMA foreign_keys = OFF");
       database.transaction(() => migrate(database));
@@ -131,9 +139,7 @@ function prepareLog(database: Database, nodeName: string): number {
     case "current":
       break;
   }
-  if (database.prepare("SELECT kind FROM log").get()?.["kind"] === "bundle") {
-    throw new StoreError({ code: "bundle", path: database.path });
-  }
+  refuseBundle(database);
   database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL`);
   database.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
   setForWriting(database);

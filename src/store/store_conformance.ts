@@ -7,13 +7,24 @@ import { deepEqual, equal, notEqual, ok, throws } from "node:assert/strict";
 import { test } from "node:test";
 import { processId } from "../platform/mod.ts";
 import { createRandom, type Random } from "./testing/random.ts";
-import { appendOf, bytesOf, createOf, hashOf, mailOf, timerOf } from "./testing/writes.ts";
+import {
+  appendOf,
+  bytesOf,
+  createOf,
+  hashOf,
+  mailOf,
+  newsOf,
+  replyOf,
+  requestOf,
+  timerOf,
+} from "./testing/writes.ts";
 import {
   type ActorRow,
   type LogReader,
   type LogStore,
   type MailRow,
   nodeTree,
+  type RequestRow,
   type StoredPart,
   tileHashes,
   type TimerRow,
@@ -47,6 +58,8 @@ export function snapshot(reader: LogReader): unknown {
     state: reader.state(row.address),
     mail: reader.mail(row.address),
     timers: reader.timers(row.address),
+    requests: reader.requests(row.address),
+    restarts: reader.restarts(row.address),
   }));
 }
 
@@ -74,6 +87,8 @@ export function testStore(name: string, makeLog: () => LogUnderTest): void {
     ok(/^[a-z0-9-]{1,32}~[0-9a-f]{32}$/.test(store.node), store.node);
     deepEqual(store.actors(), []);
     deepEqual(store.timers(), []);
+    deepEqual(store.requests(), []);
+    deepEqual(store.restarts("a"), []);
     equal(store.actor("a"), undefined);
     deepEqual([...store.entries("a")], []);
     deepEqual([...store.records("a")], []);
@@ -236,6 +251,95 @@ export function testStore(name: string, makeLog: () => LogUnderTest): void {
     store = log.openLog();
     const [later = 0] = store.commit([{ write: "mail", address: "a", mail: mailOf("later") }]);
     ok(later > (other ?? Infinity), `position ${later} was given before`);
+    store.close();
+  });
+
+  check("replies and news wait with what they say, and no other message does", (log) => {
+    let store = openWith(log, "a", "b");
+    const outcomes = ["ok", "refused", "crashed", "timeout", "undelivered"] as const;
+    const mails: Omit<MailRow, "position">[] = [
+      ...outcomes.map((outcome, i) => replyOf(`"${i}"`, `${i}`, outcome)),
+      newsOf('{"news":[]}', "a"),
+      mailOf("plain"),
+    ];
+    const positions = store.commit(mails.map((mail) => ({ write: "mail", address: "a", mail })));
+    const wanted = mails.map((mail, i) => ({ ...mail, position: positions[i] }));
+    deepEqual(store.mail("a"), wanted);
+    store.close();
+    store = log.openLog();
+    deepEqual(store.mail("a"), wanted);
+    store.close();
+  });
+
+  check("requests come by due time, are replaced by number and go", (log) => {
+    let store = openWith(log, "a", "b");
+    const requests: RequestRow[] = [
+      requestOf("a", "10", 300),
+      requestOf("b", "1", 100, "a/c"),
+      requestOf("a", "2", 200),
+      requestOf("a", "3", 100),
+    ];
+    store.commit(requests.map((request) => ({ write: "request", request })));
+    deepEqual(store.requests(), [requests[3], requests[1], requests[2], requests[0]]);
+    deepEqual(store.requests("a"), [requests[3], requests[2], requests[0]]);
+    const moved = requestOf("a", "10", 50, "c");
+    store.commit([
+      { write: "request", request: moved },
+      { write: "request-gone", address: "a", request: "3" },
+      { write: "request-gone", address: "b", request: "2" },
+    ]);
+    for (const again of [false, true]) {
+      if (again) {
+        store.close();
+        store = log.openLog();
+      }
+      deepEqual(store.requests("a"), [moved, requests[2]]);
+      deepEqual(store.requests("b"), [requests[1]]);
+      deepEqual(store.requests("nobody"), []);
+    }
+    store.close();
+  });
+
+  check("restarts are counted by supervisor, oldest first, until they are too old", (log) => {
+    let store = openWith(log, "a", "a/c", "a/d");
+    const restartOf = (supervisor: string, child: string, timeMs: number): Write => ({
+      write: "restart",
+      restart: { supervisor, child, timeMs },
+    });
+    store.commit([
+      restartOf("a", "a/c", 30),
+      restartOf("a", "a/d", 10),
+      restartOf("outside", "a", 20),
+      restartOf("a", "a/c", 20),
+      restartOf("a", "a/c", 20),
+    ]);
+    const told = (supervisor: string) =>
+      store.restarts(supervisor).map(({ child, timeMs }) => [child, timeMs]);
+    for (const again of [false, true]) {
+      if (again) {
+        store.close();
+        store = log.openLog();
+      }
+      deepEqual(told("a"), [["a/d", 10], ["a/c", 20], ["a/c", 20], ["a/c", 30]]);
+      deepEqual(store.restarts("outside"), [{ supervisor: "outside", child: "a", timeMs: 20 }]);
+      deepEqual(told("a/c"), []);
+    }
+    store.commit([{ write: "restarts-gone", supervisor: "a", beforeMs: 20 }]);
+    deepEqual(told("a"), [["a/c", 20], ["a/c", 20], ["a/c", 30]]);
+    store.commit([{ write: "restarts-gone", supervisor: "a" }]);
+    deepEqual(told("a"), []);
+    equal(store.restarts("outside").length, 1);
+    store.close();
+  });
+
+  check("an actor has every status, one at a time", (log) => {
+    let store = openWith(log, "a");
+    for (const status of ["asleep", "stopped", "failed", "resting", "running"] as const) {
+      store.commit([{ write: "status", address: "a", status }]);
+      store.close();
+      store = log.openLog();
+      equal(store.actor("a")?.status, status);
+    }
     store.close();
   });
 
@@ -491,6 +595,45 @@ export function testStore(name: string, makeLog: () => LogUnderTest): void {
       { write: "append-pruned", address: "a", seq: 2, hash: root },
       "out_of_order",
     ],
+    ["a request of nobody", { write: "request", request: requestOf("nobody", "1", 1) }, "unknown_actor"],
+    ["a request that is no number", { write: "request", request: requestOf("a", "-1", 1) }, "TypeError"],
+    [
+      "a request without the hash of its cause",
+      { write: "request", request: { ...requestOf("a", "1", 1), cause: { origin: "", seq: 0, hash: "" } } },
+      "TypeError",
+    ],
+    [
+      "that a request of nobody goes",
+      { write: "request-gone", address: "nobody", request: "1" },
+      "unknown_actor",
+    ],
+    [
+      "a restart of nobody",
+      { write: "restart", restart: { supervisor: "a", child: "nobody", timeMs: 1 } },
+      "unknown_actor",
+    ],
+    [
+      "a restart at no time",
+      { write: "restart", restart: { supervisor: "a", child: "a", timeMs: NaN } },
+      "TypeError",
+    ],
+    [
+      "a reply without a request",
+      { write: "mail", address: "a", mail: mailOf("x", { type: "reply" }) },
+      "TypeError",
+    ],
+    [
+      "a send with a request",
+      { write: "mail", address: "a", mail: { ...replyOf("x", "1", "ok"), type: "send" } },
+      "TypeError",
+    ],
+    ["a reply to no number", { write: "mail", address: "a", mail: replyOf("x", "one", "ok") }, "TypeError"],
+    ["news with a cause", { write: "mail", address: "a", mail: mailOf("x", { type: "news" }) }, "TypeError"],
+    [
+      "a send without a cause",
+      { write: "mail", address: "a", mail: { ...newsOf("x", "a"), type: "send" } },
+      "TypeError",
+    ],
     ["a timer that is no number", { write: "timer", timer: timerOf("a", "1e3", 1) }, "TypeError"],
     ["mail without a salt", {
       write: "mail",
@@ -604,6 +747,7 @@ function createModel() {
   const appended: Extract<Write, { write: "append" }>[] = [];
   const mails: (MailRow & { readonly address: string })[] = [];
   const timers: TimerRow[] = [];
+  const requests: RequestRow[] = [];
   const keys: { readonly address: string; readonly key: string; readonly seq: number }[] = [];
   const states: { readonly address: string; readonly seq: number; readonly bytes: Uint8Array }[] = [];
 
@@ -615,7 +759,7 @@ function createModel() {
       return createOf(address);
     }
     const digits = String(random.below(20));
-    switch (random.below(9)) {
+    switch (random.below(12)) {
       case 0:
         return {
           write: "mail",
@@ -635,6 +779,14 @@ function createModel() {
         return { write: "key", address, key: bytesOf(digits), seq: size };
       case 5:
         return { write: "state", address, seq: size, bytes: bytesOf(random.text()) };
+      case 6:
+        return { write: "request", request: requestOf(address, digits, random.below(1000)) };
+      case 7:
+        return { write: "request-gone", address, request: digits };
+      case 8:
+        return random.below(2)
+          ? { write: "mail", address, mail: replyOf(random.text(), digits, "ok") }
+          : { write: "mail", address, mail: newsOf(random.text(), address) };
     }
     sizes.set(address, size + 1);
     const parts = Array.from({ length: 1 + random.below(4) }, () => random.text());
@@ -662,6 +814,14 @@ function createModel() {
           const gone = timers.findIndex((row) => row.address === address && row.timer === timer);
           if (gone >= 0) timers.splice(gone, 1);
           if (write.write === "timer") timers.push(write.timer);
+          break;
+        }
+        case "request":
+        case "request-gone": {
+          const { address, request } = write.write === "request" ? write.request : write;
+          const gone = requests.findIndex((row) => row.address === address && row.request === request);
+          if (gone >= 0) requests.splice(gone, 1);
+          if (write.write === "request") requests.push(write.request);
           break;
         }
         case "key":
@@ -695,6 +855,9 @@ function createModel() {
       const due = timers.filter((timer) => timer.address === address)
         .sort((a, b) => a.dueMs - b.dueMs || (a.timer < b.timer ? -1 : 1));
       deepEqual(reader.timers(address), due, say);
+      const asked = requests.filter((request) => request.address === address)
+        .sort((a, b) => a.dueMs - b.dueMs || (a.request < b.request ? -1 : 1));
+      deepEqual(reader.requests(address), asked, say);
       const state = states.findLast((state) => state.address === address);
       deepEqual(reader.state(address), state && { seq: state.seq, bytes: state.bytes }, say);
       for (let i = 0; i < 20; i++) {

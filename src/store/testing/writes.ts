@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { chainHash } from "../../chain/mod.ts";
-import type { MailRow, StoredPart, TimerRow, Write } from "../store.ts";
+import type { MailRow, RequestRow, StoredOutcome, StoredPart, TimerRow, Write } from "../store.ts";
 
 type Append = Extract<Write, { write: "append" }>;
 
@@ -47,6 +47,19 @@ const cause = { origin: `memory~${"0".repeat(32)}/a`, seq: 7, hash: hashOf("caus
 
 export function mailOf(body: string, rest: Partial<MailRow> = {}): Omit<MailRow, "position"> {
   return { type: "send", from: "outside", body: bytesOf(body), salt: saltOf("mail", body), cause, ...rest };
+}
+
+export function replyOf(body: string, request: string, outcome: StoredOutcome): Omit<MailRow, "position"> {
+  return mailOf(body, { type: "reply", from: "b", reply: { request, outcome } });
+}
+
+/** The one kind of message that has no cause. */
+export function newsOf(body: string, from: string): Omit<MailRow, "position"> {
+  return { type: "news", from, body: bytesOf(body), salt: saltOf("news", body) };
+}
+
+export function requestOf(address: string, request: string, dueMs: number, to = "b"): RequestRow {
+  return { address, request, to, dueMs, cause };
 }
 
 export function timerOf(address: string, timer: string, dueMs: number, body = "tick"): TimerRow {
