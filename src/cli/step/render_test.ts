@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { appendEntry, type ChainHead, type Draft } from "../../chain/mod.ts";
 import { encodeUtf8 } from "../../codec/mod.ts";
 import { widthOf } from "../printable.ts";
-import { ansiStyle, plainStyle } from "../style.ts";
+import { ansiStyle, plainStyle, type Style } from "../style.ts";
 import type { StepModel } from "./model.ts";
 import type { PageEntry, StepPage } from "./page.ts";
 import { drawScreen, headingOf, helpBody, pageBody, type StateView } from "./render.ts";
@@ -95,34 +95,38 @@ test("a drawing fills the screen, whatever its size, and says nothing to the ter
     { ...model, prompt: { asks: "find", text: hostile } },
     { ...model, prompt: { asks: "go", text: "turn:" } },
   ];
+  const draw = (
+    model: StepModel,
+    page: StepPage,
+    body: readonly string[],
+    [columns, rows]: readonly [columns: number, rows: number],
+    style: Style,
+  ) => {
+    const { lines } = drawScreen(model, body, headingOf(model, page, style), { columns, rows }, style);
+    equal(lines.length, Math.max(1, rows));
+    for (const line of lines) {
+      // deno-lint-ignore no-control-regex -- Looks for them.
+      const plain = line.replace(/\x1b\[[0-9;]*m/g, "");
+      ok(widthOf(plain) <= columns, `${columns}: ${JSON.stringify(line)}`);
+      // deno-lint-ignore no-control-regex -- As above.
+      ok(!/[\x00-\x1f\x7f-\x9f\u202e]/.test(plain), JSON.stringify(line));
+      if (style === plainStyle) equal(plain, line);
+    }
+  };
   for (const style of [plainStyle, ansiStyle]) {
-    for (const shown of [genesis, ...turn.slice(0, 2), ...turn.slice(-1)]) {
-      const page = pageOf(shown);
-      for (const columns of [0, 1, 19, 80, 300]) {
-        const bodies = views.flatMap((view) =>
-          [true, false].map((whole) => pageBody(page, view, whole, columns, style))
-        );
-        for (const body of [...bodies, helpBody(style), []]) {
-          for (const rows of [0, 1, 3, 24]) {
-            for (const each of models) {
-              const { lines } = drawScreen(
-                each,
-                body,
-                headingOf(each, page, style),
-                { columns, rows },
-                style,
-              );
-              equal(lines.length, Math.max(1, rows));
-              for (const line of lines) {
-                // deno-lint-ignore no-control-regex -- Looks for them.
-                const plain = line.replace(/\x1b\[[0-9;]*m/g, "");
-                ok(widthOf(plain) <= columns, `${columns}: ${JSON.stringify(line)}`);
-                // deno-lint-ignore no-control-regex -- As above.
-                ok(!/[\x00-\x1f\x7f-\x9f\u202e]/.test(plain), JSON.stringify(line));
-                if (style === plainStyle) equal(plain, line);
-              }
-            }
+    for (const columns of [0, 1, 19, 80, 300]) {
+      for (const shown of [genesis, ...turn.slice(0, 2), ...turn.slice(-1)]) {
+        const page = pageOf(shown);
+        for (const view of views) {
+          for (const whole of [true, false]) {
+            draw(model, page, pageBody(page, view, whole, columns, style), [columns, 120], style);
           }
+        }
+      }
+      const page = pageOf(receive);
+      for (const body of [pageBody(page, { view: "loading" }, false, columns, style), helpBody(style), []]) {
+        for (const rows of [0, 1, 2, 3, 24]) {
+          for (const each of models) draw(each, page, body, [columns, rows], style);
         }
       }
     }
