@@ -9,6 +9,7 @@ import {
   type CallEntry,
   type ClosingEntry,
   type Entry,
+  type GenesisEntry,
   type KeyframeEntry,
   parseEntry,
   type ReceiveEntry,
@@ -29,6 +30,8 @@ export interface OutlinedTurn {
 export interface Outline {
   readonly address: string;
   readonly origin: string;
+  /** Undefined of a chain that has no entries. */
+  readonly genesis: GenesisEntry | undefined;
   readonly accepts: readonly AcceptEntry[];
   readonly turns: readonly OutlinedTurn[];
   /** Whether the last turn has not ended. */
@@ -37,6 +40,7 @@ export interface Outline {
 
 /** Reads the outline of a chain. */
 export function outlineChain(reader: LogReader, address: string): Outline {
+  let genesis: GenesisEntry | undefined;
   const accepts: AcceptEntry[] = [];
   const turns: OutlinedTurn[] = [];
   let opening: KeyframeEntry | ReceiveEntry | undefined;
@@ -48,6 +52,8 @@ export function outlineChain(reader: LogReader, address: string): Outline {
     const entry: Entry = parseEntry(text);
     switch (entry.kind) { // No default: a new kind fails to compile here.
       case "genesis":
+        genesis = entry;
+        break;
       case "erase":
       case "prune":
       case "key":
@@ -74,7 +80,8 @@ export function outlineChain(reader: LogReader, address: string): Outline {
     }
   }
   if (opening !== undefined) turns.push({ address, opening, calls });
-  return { address, origin: `${reader.node}/${address}`, accepts, turns, open: opening !== undefined };
+  const origin = `${reader.node}/${address}`;
+  return { address, origin, genesis, accepts, turns, open: opening !== undefined };
 }
 
 /** What goes into a turn from outside: all that replay feeds in. */

@@ -36,7 +36,14 @@ export interface PruneRequest {
 }
 
 /** Kinds that stay: they say what the chain is, and what became of it. */
-const stays: ReadonlySet<EntryKind> = new Set(["genesis", "keyframe", "key", "erase", "prune"]);
+const stays: ReadonlySet<EntryKind> = new Set([
+  "genesis",
+  "keyframe",
+  "key",
+  "incarnation",
+  "erase",
+  "prune",
+]);
 
 /**
  * Prunes a chain of a log that nobody else has open.
@@ -91,7 +98,8 @@ export async function pruneChain(
 }
 
 /** So that of a chain with pruned entries it is known that its actor was initialised. */
-function initialisedBefore(reader: LogReader, { address, turns }: Outline, before: number): boolean {
+function initialisedBefore(reader: LogReader, { address, genesis, turns }: Outline, before: number): boolean {
+  if (genesis?.fork_origin !== undefined) return true;
   for (const _ of reader.pruned(address)) return true;
   return turns.some(({ opening, closing }) =>
     opening.kind === "receive" && closing?.kind === "return" && closing.outcome === "ok" &&

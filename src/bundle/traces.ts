@@ -9,6 +9,7 @@
  * @module
  */
 
+import type { Entry, PartRole } from "../chain/mod.ts";
 import type { LogReader } from "../store/mod.ts";
 import { inputsOf, type Outline, outlineChain, type OutlinedTurn, outputsOf, stateAfter } from "./outline.ts";
 import { createPartSet, type PartPlace, type PartSet, placeKey, placeOf } from "./part_place.ts";
@@ -69,14 +70,16 @@ export function readTraces(reader: LogReader, addresses: Iterable<string>): Trac
     turnOf: (place) => turns.get(placeKey(place)),
     replayable(atHand) {
       const found = new Set<OutlinedTurn>();
-      for (const { turns: all } of outlines.values()) {
-        let known = true; // Before the first keyframe the state is `null`.
+      for (const { address, genesis, turns: all } of outlines.values()) {
+        const forked = genesis && placeOf(address, genesis, "state");
+        let known = forked === undefined || atHand(forked); // Before the first keyframe the state is `null`.
         let last = -1;
         let instantiable = false;
         for (const turn of all) {
           if (turn.opening.turn !== last + 1) known = false; // Turns between are pruned.
           last = turn.opening.turn;
           if (turn.opening.kind === "keyframe") {
+            known ||= turn.opening.reason === "start";
             const state = placeOf(turn.address, turn.opening, "state");
             known ||= state !== undefined && atHand(state);
             instantiable = inputsOf(turn).every((place) => place.role === "state" || atHand(place));
@@ -122,16 +125,19 @@ function linkCopies(outlines: ReadonlyMap<string, Outline>): ReadonlyMap<string,
   };
   const origins = new Map([...outlines.values()].map((outline) => [outline.origin, outline]));
   const causes = new Map<string, (seq: number) => PartPlace | undefined>();
-  for (const outline of outlines.values()) causes.set(outline.origin, bodiesOf(outline));
+  for (const outline of outlines.values()) causes.set(outline.origin, saidBy(outline));
 
-  for (const { address, origin, accepts, turns } of outlines.values()) {
+  for (const { address, origin, genesis, accepts, turns } of outlines.values()) {
     const accepted = new Map(accepts.map((entry) => [entry.seq, entry]));
-    let before: PartPlace | undefined; // The last part that holds the state as it is.
+    // The last part that holds the state as it is.
+    let before = genesis && placeOf(address, genesis, "state");
+    const parent = origins.get(genesis?.fork_origin ?? "");
+    if (parent !== undefined) link(before, stateAt(parent, genesis?.fork_seq ?? -1));
     for (const turn of turns) {
       const { opening } = turn;
       if (opening.kind === "keyframe") {
         const state = placeOf(address, opening, "state");
-        link(before, state);
+        if (opening.reason !== "start") link(before, state); // An actor that begins anew has no state before.
         before = state;
         const after = stateAfter(turn); // An instantiation changes no state.
         link(state, after);
@@ -140,6 +146,8 @@ function linkCopies(outlines: ReadonlyMap<string, Outline>): ReadonlyMap<string,
       }
       before = stateAfter(turn) ?? before;
       if (opening.cause_seq === undefined) continue;
+      // What became of a request that nobody answered says nothing of what was asked.
+      if (opening.outcome === "timeout" || opening.outcome === "undelivered") continue;
       const holder = opening.cause_origin ?? origin;
       link(placeOf(address, opening, "body"), causes.get(holder)?.(opening.cause_seq));
       const accept = holder === origin ? accepted.get(opening.cause_seq) : undefined;
@@ -151,14 +159,29 @@ function linkCopies(outlines: ReadonlyMap<string, Outline>): ReadonlyMap<string,
   return same;
 }
 
-/** Finds the part `body` of the accepts and calls of a chain. */
-function bodiesOf({ address, accepts, turns }: Outline): (seq: number) => PartPlace | undefined {
-  const bodies = new Map<number, PartPlace>();
-  for (const entry of [...accepts, ...turns.flatMap(({ calls }) => calls)]) {
-    const body = placeOf(address, entry, "body");
-    if (body !== undefined) bodies.set(entry.seq, body);
+/** Finds what a message may repeat: the body of an accept or a call, the response or the error of a return. */
+function saidBy({ address, accepts, turns }: Outline): (seq: number) => PartPlace | undefined {
+  const said = new Map<number, PartPlace>();
+  const note = (entry: Entry, role: PartRole) => {
+    const place = placeOf(address, entry, role);
+    if (place !== undefined) said.set(entry.seq, place);
+  };
+  for (const entry of [...accepts, ...turns.flatMap(({ calls }) => calls)]) note(entry, "body");
+  for (const { closing } of turns) {
+    if (closing?.kind === "return") note(closing, closing.outcome === "ok" ? "response" : "error");
   }
-  return (seq) => bodies.get(seq);
+  return (seq) => said.get(seq);
+}
+
+/** The part that holds the state after an entry. */
+function stateAt({ address, genesis, turns }: Outline, seq: number): PartPlace | undefined {
+  let found = genesis && placeOf(address, genesis, "state");
+  for (const turn of turns) {
+    if (turn.opening.seq > seq) break;
+    if (turn.opening.kind === "keyframe") found = placeOf(address, turn.opening, "state");
+    if (turn.closing !== undefined && turn.closing.seq <= seq) found = stateAfter(turn) ?? found;
+  }
+  return found;
 }
 
 /** What still tells of parts that were taken away. */

@@ -80,7 +80,8 @@ function checkNext(reader: LogReader, actor: ActorRow, logged: LoggedEntry): Che
 }
 
 function checkCause(reader: LogReader, { address, entry }: LoggedEntry): Check | undefined {
-  if (entry.kind !== "receive" || entry.cause === undefined || entry.cause_seq === undefined) {
+  const named = entry.kind === "receive" || entry.kind === "incarnation";
+  if (!named || entry.cause === undefined || entry.cause_seq === undefined) {
     return undefined;
   }
   const { cause_origin: origin, cause_seq: seq } = entry;

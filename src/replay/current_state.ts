@@ -110,7 +110,10 @@ async function replayFrom(
   let { state } = known;
   let replayed = 0;
   for (const { from, instantiation, turns } of activationsSince(reader, address, known.seq)) {
-    const setup = await ports.load(reader, address, instantiation.opening.seq);
+    const { opening } = instantiation;
+    // An actor that begins anew.
+    if (from === "begins" && opening.kind === "keyframe" && opening.reason === "start") state = noState;
+    const setup = await ports.load(reader, address, opening.seq);
     const result = await replayTurns(
       reader,
       { address, setup: { ...setup, state }, from, instantiation, turns },
