@@ -23,7 +23,7 @@ export interface BenchHouse {
 export async function openHouse(
   component: string,
   count: number,
-  options: { readonly sealed?: boolean } = {},
+  options: { readonly sealed?: boolean; readonly turnsPerActivation?: number } = {},
 ): Promise<BenchHouse> {
   const folder = mkdtempSync(join(tmpdir(), "theater-bench-"));
   const path = new URL(component, import.meta.url).pathname;
@@ -36,6 +36,7 @@ export async function openHouse(
     tree,
     store: openLog(logPath),
     cacheFolder: join(tmpdir(), "theater-bench-cache"),
+    ...(options.turnsPerActivation !== undefined && { turnsPerActivation: options.turnsPerActivation }),
     ...(options.sealed === true && { dataFolder: join(folder, "data") }),
     sealFailed: (error) => console.error(error),
     observe(event) {

@@ -23,6 +23,7 @@ const benches = [
   ["boundary.ts", "recording one call inside the worker"],
   ["prove.ts", "proofs of one entry in long chains"],
   ["replay.ts", "turns replayed, beside live ones"],
+  ["time_travel.ts", "the state at a random moment of a log of 10^6 turns"],
   ["verify.ts", "a log judged without replay"],
 ] as const;
 
