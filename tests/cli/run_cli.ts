@@ -55,7 +55,7 @@ export function startCli(
   args: readonly string[],
   { folder, env = {} }: Omit<CliSetup, "input">,
 ): ChildProcess {
-  const [program, ...rest] = commandFor(args);
+  const [command, ...rest] = commandFor(args);
   const variables = {
     ...(program === undefined ? process.env : bareEnvironment),
     THEATER_DATA_DIR: dataFolder,
@@ -65,7 +65,7 @@ export function startCli(
     ...env,
   };
   const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined));
-  return spawn(program, rest, { cwd: folder, env: set, stdio: ["pipe", "pipe", "pipe"] });
+  return spawn(command, rest, { cwd: folder, env: set, stdio: ["pipe", "pipe", "pipe"] });
 }
 
 /** Runs a command line to its end. */
