@@ -20,6 +20,7 @@ import { parseArgs } from "node:util";
 import { baseProgram, sha256 } from "./program/base_program.ts";
 import { writeDeaf } from "./program/deaf_program.ts";
 import { sourceCommit } from "./program/commit.ts";
+import { prepareComponent } from "./program/prepare_component.ts";
 import { sourceRoot, stageFiles } from "./program/stage_files.ts";
 import { bunVersion, findTarget, programName, type Target, targets } from "./program/targets.ts";
 
@@ -70,6 +71,7 @@ const commit = sourceCommit(sourceRoot);
 mkdirSync(out, { recursive: true });
 try {
   stageFiles(files);
+  await prepareComponent(files);
   for (const target of wanted()) build(target);
 } finally {
   rmSync(stage, { recursive: true, force: true });

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { decodeUtf8, encodeUtf8 } from "../codec/mod.ts";
+import type { ComponentType, InterfaceItem } from "./component_type.ts";
 import type { CoreModule } from "./transpile.ts";
 
 /** Where entries of the cache are kept. Both functions may fail; a cache that fails is a cache that misses. */
@@ -12,11 +13,35 @@ export interface CacheFolder {
 
 /** What is kept of a component. */
 export interface CacheEntry {
+  /** Decoded: doing it again takes longer than reading the whole entry. */
+  readonly type: ComponentType;
   readonly glue: string;
   readonly cores: readonly CoreModule[];
 }
 
-const magic = encodeUtf8("theater component cache 1\n");
+/** A {@linkcode ComponentType} as JSON has it: maps are lists of pairs. */
+interface TypeJson {
+  readonly imports: readonly unknown[];
+  readonly exports: readonly unknown[];
+}
+
+function typeToJson({ imports, exports }: ComponentType): TypeJson {
+  const list = (items: readonly InterfaceItem[]) =>
+    items.map((item) => item.kind === "instance" ? { ...item, functions: [...item.functions] } : item);
+  return { imports: list(imports), exports: list(exports) };
+}
+
+function typeFromJson({ imports, exports }: TypeJson): ComponentType {
+  type Pairs = ConstructorParameters<typeof Map<string, never>>[0];
+  const list = (items: readonly unknown[]) =>
+    items.map((item) => {
+      const { functions, ...rest } = item as { readonly functions?: Pairs };
+      return (functions === undefined ? rest : { ...rest, functions: new Map(functions) }) as InterfaceItem;
+    });
+  return { imports: list(imports), exports: list(exports) };
+}
+
+const magic = encodeUtf8("theater component cache 2\n");
 const sealBytes = 32;
 
 /**
@@ -29,6 +54,7 @@ const sealBytes = 32;
 export function encodeEntry(entry: CacheEntry, key: string, secret: Uint8Array): Uint8Array {
   const glue = encodeUtf8(entry.glue);
   const index = encodeUtf8(JSON.stringify({
+    type: typeToJson(entry.type),
     glue: glue.length,
     cores: entry.cores.map((core) => [core.name, core.bytes.length]),
   }));
@@ -56,13 +82,13 @@ export function decodeEntry(bytes: Uint8Array, key: string, secret: Uint8Array):
   if (!timingSafeEqual(bytes.subarray(magic.length, start), seal(body, key, secret))) return undefined;
   // From here on the bytes are our own.
   const length = new DataView(body.buffer, body.byteOffset).getUint32(0);
-  const index: { glue: number; cores: [string, number][] } = JSON.parse(
+  const index: { type: TypeJson; glue: number; cores: [string, number][] } = JSON.parse(
     decodeUtf8(body.subarray(4, 4 + length)),
   );
   let at = 4 + length;
   const take = (size: number) => body.slice(at, at += size);
   const glue = decodeUtf8(take(index.glue));
-  return { glue, cores: index.cores.map(([name, size]) => ({ name, bytes: take(size) })) };
+  return { type: typeFromJson(index.type), glue, cores: index.cores.map(([name, size]) => ({ name, bytes: take(size) })) };
 }
 
 function seal(body: Uint8Array, key: string, secret: Uint8Array): Uint8Array {

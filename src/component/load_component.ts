@@ -3,7 +3,6 @@ import { type CacheEntry, type CacheFolder, decodeEntry, encodeEntry } from "./c
 import type { ComponentType } from "./component_type.ts";
 import { glueVersion } from "./glue.ts";
 import { checkCoreName } from "./names.ts";
-import { readComponentType } from "./read_component_type.ts";
 import { jcoVersion, transpile } from "./transpile.ts";
 
 /** A component, ready to be instantiated in any number of workers. */
@@ -24,6 +23,7 @@ export interface LoadedComponent {
 /** Keeps what was loaded: compiled in memory, and taken apart in a folder. */
 export interface ComponentCache {
   readonly folder: CacheFolder | undefined;
+  readonly shipped: ((name: string) => Promise<Uint8Array | undefined>) | undefined;
   readonly secret: Uint8Array;
   /** Loaded components, the least recently used first. */
   readonly loaded: Map<string, Promise<LoadedComponent>>;
@@ -34,6 +34,8 @@ export interface ComponentCache {
 export interface CacheOptions {
   /** Without one, only memory is used. */
   readonly folder?: CacheFolder;
+  /** Entries that came with the program, looked at first; they are not sealed with the secret. */
+  readonly shipped?: (name: string) => Promise<Uint8Array | undefined>;
   /** Seals the entries against whoever can write to the folder, but does not know it. @default empty */
   readonly secret?: Uint8Array;
   /** Most components that are kept compiled. @default 32 */
@@ -42,11 +44,11 @@ export interface CacheOptions {
 
 /** A new cache. @throws {RangeError} where `loadedMax` is not a whole number, 0 or more. */
 export function newComponentCache(options: CacheOptions = {}): ComponentCache {
-  const { folder, secret = new Uint8Array(), loadedMax = 32 } = options;
+  const { folder, shipped, secret = new Uint8Array(), loadedMax = 32 } = options;
   if (!Number.isInteger(loadedMax) || loadedMax < 0) {
     throw new RangeError(`Cannot make a cache: wanted loadedMax of 0 or more, got ${loadedMax}`);
   }
-  return { folder, secret, loaded: new Map(), loadedMax };
+  return { folder, shipped, secret, loaded: new Map(), loadedMax };
 }
 
 /** How a component is loaded. */
@@ -88,7 +90,6 @@ function cacheKey(sha256: string, { cacheVersion }: LoadOptions): string {
 }
 
 async function load(bytes: Uint8Array, sha256: string, options: LoadOptions): Promise<LoadedComponent> {
-  const type = readComponentType(bytes);
   const entry = await takeApart(bytes, cacheKey(sha256, options), options);
   const modules: Record<string, WebAssembly.Module> = {};
   for (const core of entry.cores) {
@@ -96,18 +97,21 @@ async function load(bytes: Uint8Array, sha256: string, options: LoadOptions): Pr
     checkCoreNames(module);
     modules[core.name] = module;
   }
-  return { sha256, type, glue: entry.glue, modules };
+  return { sha256, type: entry.type, glue: entry.glue, modules };
 }
 
 async function takeApart(bytes: Uint8Array, key: string, options: LoadOptions): Promise<CacheEntry> {
   const { limit, cache } = options;
+  const shipped = await cache?.shipped?.(key).catch(() => undefined);
+  const ready = shipped && decodeEntry(shipped, key, new Uint8Array());
+  if (ready) return ready;
   const folder = cache?.folder;
   const secret = cache?.secret ?? new Uint8Array();
   const kept = await folder?.read(key).catch(() => undefined);
   const known = kept && decodeEntry(kept, key, secret);
   if (known) return known;
-  const { glue, cores } = await transpile(bytes);
-  const entry = { glue, cores: cores.map((core) => ({ name: core.name, bytes: limit(core.bytes) })) };
+  const { type, glue, cores } = await transpile(bytes);
+  const entry = { type, glue, cores: cores.map((core) => ({ name: core.name, bytes: limit(core.bytes) })) };
   // A full disk or a read-only folder only costs time.
   await folder?.write(key, encodeEntry(entry, key, secret)).catch(() => {});
   return entry;

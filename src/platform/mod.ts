@@ -20,7 +20,7 @@
  */
 
 export { type Build, build, engineVariable } from "./build.ts";
-export { readProgramFile } from "./program_file.ts";
+export { readProgramFile, readShippedFile } from "./program_file.ts";
 export { type Runtime, runtime } from "./runtime.ts";
 export { spawnThread, type Thread, type ThreadHandlers } from "./thread.ts";
 export { openPort, type Post } from "./thread_port.ts";

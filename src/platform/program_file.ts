@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { zstdDecompressSync } from "node:zlib";
 import { build } from "./build.ts";
@@ -12,9 +13,23 @@ const packed = [0x28, 0xb5, 0x2f, 0xfd] as const;
  * @param beside where it lies when the program runs from its sources
  */
 export async function readProgramFile(name: string, beside: () => string): Promise<Uint8Array<ArrayBuffer>> {
-  // A program in one file is one module, and its files stand in a folder beside it.
-  const url = build === undefined ? beside() : new URL(`./files/${name}`, import.meta.url);
-  const bytes = new Uint8Array(await readFile(new URL(url)));
+  return build === undefined ? await read(new URL(beside())) : await read(embedded(name));
+}
+
+/** The bytes of a file that only a program in one file has; `undefined` where there is none. */
+export async function readShippedFile(name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  if (build === undefined) return undefined;
+  const url = embedded(name);
+  return existsSync(url) ? await read(url) : undefined;
+}
+
+/** A program in one file is one module, and its files stand in a folder beside it. */
+function embedded(name: string): URL {
+  return new URL(`./files/${name}`, import.meta.url);
+}
+
+async function read(url: URL): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(await readFile(url));
   return packed.every((byte, index) => bytes[index] === byte)
     ? new Uint8Array(zstdDecompressSync(bytes))
     : bytes;
