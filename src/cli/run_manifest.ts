@@ -1,10 +1,17 @@
 import { dirname, join, relative, resolve } from "node:path";
 import type { ActorEvent } from "../actor/mod.ts";
 import { finishErasures } from "../bundle/mod.ts";
-import { parseJsonPointer } from "../codec/mod.ts";
-import { loadManifest } from "../manifest/mod.ts";
+import { type JsonPointer, parseJsonPointer } from "../codec/mod.ts";
+import { loadManifest, type ManifestTree } from "../manifest/mod.ts";
 import { cacheFolder, dataFolder, readText } from "../platform/mod.ts";
-import { openDoor, openTheater, type Theater } from "../runtime/mod.ts";
+import {
+  createLoader,
+  type LoadComponent,
+  openDoor,
+  openTheater,
+  takeHeadStart,
+  type Theater,
+} from "../runtime/mod.ts";
 import { openLog } from "../store/mod.ts";
 import { CliError } from "./cli_error.ts";
 import type { Context, GlobalOptions } from "./context.ts";
@@ -33,12 +40,36 @@ const lineBytesMax = 64 * 1024 * 1024;
 
 /** Opens the house that a manifest describes and keeps it until its work is done. */
 export async function runManifest(invocation: RunInvocation): Promise<ExitCode> {
-  const { options, operands, global, context } = invocation;
-  const { folder } = context;
+  const { options, operands, context } = invocation;
   const feeding = readInputOperand(operands.input);
   const keyPointer = options["id-from"] === undefined ? undefined : parseJsonPointer(options["id-from"]);
-  const readFile = (path: string) => Promise.resolve(readText(resolve(folder, path)));
+  const readFile = (path: string) => Promise.resolve(readText(resolve(context.folder, path)));
   const tree = await loadManifest(operands.manifest, { readText: readFile });
+  const load = createLoader(cacheFolder());
+  const giveUpHeadStart = await takeHeadStart(tree, load);
+  try {
+    return await runTree(invocation, { tree, load, feeding, keyPointer });
+  } finally {
+    giveUpHeadStart();
+  }
+}
+
+/** What is known before the log is opened. */
+interface RunPlan {
+  readonly tree: ManifestTree;
+  readonly load: LoadComponent;
+  /** Whether messages come from standard input. */
+  readonly feeding: boolean;
+  /** Where in each of them its key stands. */
+  readonly keyPointer: JsonPointer | undefined;
+}
+
+async function runTree(
+  invocation: RunInvocation,
+  { tree, load, feeding, keyPointer }: RunPlan,
+): Promise<ExitCode> {
+  const { options, operands, global, context } = invocation;
+  const { folder } = context;
   const logPath = resolve(folder, global.db ?? join(dirname(operands.manifest), defaultLog));
   const interrupts = context.interrupts();
   const rootFailed = new AbortController();
@@ -49,6 +80,7 @@ export async function runManifest(invocation: RunInvocation): Promise<ExitCode> 
     store,
     upgrade: options.upgrade,
     cacheFolder: cacheFolder(),
+    load,
     dataFolder: dataFolder(),
     sealFailed(error) {
       const why = error instanceof Error ? error.message.split("\n")[0] : String(error);

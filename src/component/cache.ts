@@ -86,9 +86,13 @@ export function decodeEntry(bytes: Uint8Array, key: string, secret: Uint8Array):
     decodeUtf8(body.subarray(4, 4 + length)),
   );
   let at = 4 + length;
-  const take = (size: number) => body.slice(at, at += size);
+  const take = (size: number) => body.subarray(at, at += size);
   const glue = decodeUtf8(take(index.glue));
-  return { type: typeFromJson(index.type), glue, cores: index.cores.map(([name, size]) => ({ name, bytes: take(size) })) };
+  return {
+    type: typeFromJson(index.type),
+    glue,
+    cores: index.cores.map(([name, size]) => ({ name, bytes: take(size) })),
+  };
 }
 
 function seal(body: Uint8Array, key: string, secret: Uint8Array): Uint8Array {

@@ -300,3 +300,32 @@ test("loadComponent() refuses names between core modules that would end a text i
     );
   }
 });
+
+test("what came with the program is taken before the folder is looked at, and only as it was written", async () => {
+  const { files, folder } = memoryFolder();
+  const bytes = await guest("counter");
+  const first = await loadComponent(bytes, { ...plain, cache: newComponentCache({ folder }) });
+  const [[name, entry] = ["", new Uint8Array()]] = files;
+
+  const shipped = (asked: string) => Promise.resolve(asked === name ? entry : undefined);
+  const { count, limit } = counted();
+  const other = memoryFolder();
+  const again = await loadComponent(bytes, {
+    ...plain,
+    limit,
+    cache: newComponentCache({ folder: other.folder, shipped }),
+  });
+  deepEqual([again.glue, again.type], [first.glue, first.type]);
+  deepEqual([count.calls, other.counts.reads], [0, 0]);
+
+  const damaged = entry.with(entry.length - 1, (entry.at(-1) ?? 0) ^ 1);
+  for (const answer of [() => Promise.resolve(damaged), () => Promise.reject(new Error("unreadable"))]) {
+    const made = await loadComponent(bytes, {
+      ...plain,
+      limit,
+      cache: newComponentCache({ shipped: answer }),
+    });
+    equal(made.glue, first.glue);
+  }
+  equal(count.calls, 6);
+});

@@ -22,7 +22,13 @@
 export { type Build, build, engineVariable } from "./build.ts";
 export { readProgramFile, readShippedFile } from "./program_file.ts";
 export { type Runtime, runtime } from "./runtime.ts";
-export { spawnThread, type Thread, type ThreadHandlers } from "./thread.ts";
+export {
+  dropThreadAhead,
+  spawnThread,
+  startThreadAhead,
+  type Thread,
+  type ThreadHandlers,
+} from "./thread.ts";
 export { openPort, type Post } from "./thread_port.ts";
 export { irremovableNames, type SealedRealm, sealRealm } from "./realm.ts";
 export { type Clock, systemClock } from "./clock.ts";

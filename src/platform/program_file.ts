@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { zstdDecompressSync } from "node:zlib";
 import { build } from "./build.ts";
@@ -29,7 +29,8 @@ function embedded(name: string): URL {
 }
 
 async function read(url: URL): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(await readFile(url));
+  // What is embedded is in memory, more or less: no thread has to be asked for it.
+  const bytes = new Uint8Array(build === undefined ? await readFile(url) : readFileSync(url));
   return packed.every((byte, index) => bytes[index] === byte)
     ? new Uint8Array(zstdDecompressSync(bytes))
     : bytes;

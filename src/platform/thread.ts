@@ -50,6 +50,38 @@ function reasonOf(event: Event): string {
     "unknown error";
 }
 
+/** The one thread that {@linkcode startThreadAhead} has started, until it is taken. */
+let ahead: { readonly url: string; readonly worker: Worker } | undefined;
+
+/**
+ * Starts a thread for the next {@linkcode spawnThread} with this `url`, which then has not to wait until it is
+ * loaded. Give it up with {@linkcode dropThreadAhead} if none comes: it keeps the process.
+ */
+export function startThreadAhead(url: URL): void {
+  dropThreadAhead();
+  const worker = new Worker(url, confinement);
+  const mine = { url: url.href, worker };
+  worker.addEventListener("error", (event) => {
+    if (ahead !== mine) return; // Whoever took it has a handler too.
+    event.preventDefault();
+    ahead = undefined;
+  });
+  ahead = mine;
+}
+
+/** Ends the thread that was started ahead, if nobody has taken it. */
+export function dropThreadAhead(): void {
+  ahead?.worker.terminate();
+  ahead = undefined;
+}
+
+function takeThread(url: URL): Worker {
+  if (ahead?.url !== url.href) return new Worker(url, confinement);
+  const { worker } = ahead;
+  ahead = undefined;
+  return worker;
+}
+
 /**
  * Starts a thread that runs the module at `url`, confined as far as the
  * runtime can.
@@ -59,7 +91,7 @@ function reasonOf(event: Event): string {
  * module should catch its own errors and post them.
  */
 export function spawnThread(url: URL, handlers: ThreadHandlers): Thread {
-  const worker = new Worker(url, confinement);
+  const worker = takeThread(url);
   let open = true;
   const end = () => {
     open = false;

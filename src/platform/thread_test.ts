@@ -1,6 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { test } from "node:test";
-import { spawnThread, type Thread } from "./thread.ts";
+import { dropThreadAhead, spawnThread, startThreadAhead, type Thread } from "./thread.ts";
 
 const echo = new URL("./testing/echo_thread.ts", import.meta.url);
 
@@ -42,6 +42,35 @@ test("a thread sees nothing of the environment", async () => {
   const { thread, next } = spawnHeard(echo);
   thread.post("environment");
   deepEqual(await next(), []);
+  thread.discard();
+});
+
+test("a thread that was started ahead is taken once, and only for its module", async () => {
+  startThreadAhead(echo);
+  const sealed = spawnThread(new URL("./testing/sealed_thread.ts", import.meta.url), {
+    message() {},
+    failed() {},
+  });
+  const taken = spawnHeard(echo);
+  const other = spawnHeard(echo);
+  for (const { thread, next } of [taken, other]) {
+    thread.post("alive");
+    equal(await next(), "alive");
+    thread.discard();
+  }
+  sealed.discard();
+});
+
+test("threads that were started ahead and not taken keep nothing", async () => {
+  startThreadAhead(new URL("./testing/no_such_thread.ts", import.meta.url));
+  await new Promise((resolve) => setTimeout(resolve, 200)); // It fails, and nobody hears.
+  startThreadAhead(echo);
+  startThreadAhead(echo);
+  dropThreadAhead();
+  dropThreadAhead();
+  const { thread, next } = spawnHeard(echo);
+  thread.post("alive");
+  equal(await next(), "alive");
   thread.discard();
 });
 

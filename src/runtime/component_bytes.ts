@@ -46,7 +46,8 @@ export async function componentBytes(
   }
 }
 
-function isScript(path: string): boolean {
+/** Whether a path in a manifest names a script. */
+export function isScript(path: string): boolean {
   return /\.(ts|js|mts|mjs)$/.test(path);
 }
 

@@ -24,6 +24,7 @@ export {
   openDoor,
   type SealedAnswer,
 } from "./door.ts";
+export { takeHeadStart } from "./head_start.ts";
 export { type Caps, createLoader, type LoadComponent } from "./loader.ts";
 export { execution } from "./execution.ts";
 export { recordedSetup } from "./recorded_setup.ts";

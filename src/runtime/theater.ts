@@ -17,7 +17,7 @@ import { createCommitQueue, type LogStore, type TimerRow, type Write } from "../
 import { startRecording, startReplaying } from "../worker/mod.ts";
 import { type ComponentBytes, componentBytes } from "./component_bytes.ts";
 import { checkComponent, defineActor } from "./definition.ts";
-import { createLoader } from "./loader.ts";
+import { createLoader, type LoadComponent } from "./loader.ts";
 import { findPast } from "./past.ts";
 import { recordedSetup } from "./recorded_setup.ts";
 import { RuntimeError } from "./runtime_error.ts";
@@ -47,6 +47,8 @@ export interface TheaterOptions {
   readonly sealFailed?: (error: unknown) => void;
   /** Keeps generated code and bundles from one start to the next. */
   readonly cacheFolder?: string;
+  /** Loads components, if that has begun already. @default a new loader for the folder */
+  readonly load?: LoadComponent;
   /** Ends every turn at once, and the house, also while it is being opened. */
   readonly killed?: AbortSignal;
   /** A new activation begins after so many turns. @default 10,000, so that replaying one stays within seconds */
@@ -115,7 +117,7 @@ export interface Theater {
  */
 export async function openTheater(options: TheaterOptions): Promise<Theater> {
   const { tree, store } = options;
-  const load = createLoader(options.cacheFolder);
+  const load = options.load ?? createLoader(options.cacheFolder);
   const queue = createCommitQueue(store);
   const actors = new Map<string, Actor>();
   /** What each actor is made of, as it is now. */

@@ -1,4 +1,4 @@
-import { spawnThread } from "../platform/mod.ts";
+import { dropThreadAhead, spawnThread, startThreadAhead } from "../platform/mod.ts";
 import { createControl, wish } from "./control.ts";
 import type {
   ActivationSetup,
@@ -52,6 +52,16 @@ const loadGraceMs = 10_000;
 
 /** How long a worker may overrun before its guest is killed from outside, and then before it is given up. */
 const overrunMs = 500;
+
+/** Starts a thread before it is known what it shall run, for the worker that is started next. */
+export function startWorkerAhead(): void {
+  startThreadAhead(entry);
+}
+
+/** Gives up the thread that was started ahead, if no worker has taken it. */
+export function dropWorkerAhead(): void {
+  dropThreadAhead();
+}
 
 /** Starts a worker that runs live turns and records them. */
 export const startRecording: StartWorker = (setup, handlers) => start(setup, handlers, { ask: "record" });

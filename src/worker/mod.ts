@@ -18,10 +18,12 @@
  */
 
 export {
+  dropWorkerAhead,
   startRecording,
   startReplaying,
   startStandingIn,
   type StartWorker,
+  startWorkerAhead,
   type WorkerHandle,
   type WorkerHandlers,
 } from "./client.ts";
