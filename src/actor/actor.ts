@@ -1,4 +1,4 @@
-import { type ChainHead, type KeyframeReason, messageText } from "../chain/mod.ts";
+import { type ChainHead, type KeyframeReason, messageText, type MessageType } from "../chain/mod.ts";
 import type { MailRow } from "../store/mod.ts";
 import type { TurnInput, TurnReport, WorkerHandle } from "../worker/mod.ts";
 import { appendAccept } from "./accept_entry.ts";
@@ -57,8 +57,10 @@ export interface Actor {
   /**
    * Goes on with another component or manifest, after the turn in hand; with the old one if the new one does
    * not start. One at a time.
+   *
+   * @param migrate whether the new one, which exports what it takes, turns the state into its own first
    */
-  upgrade(to: ActorDefinition): Promise<Upgraded>;
+  upgrade(to: ActorDefinition, migrate: boolean): Promise<Upgraded>;
   /** Ends after the turn in hand; what waits is kept if it is in the log, else answered `not_running`. */
   stop(): Promise<void>;
   /** Stops, and cuts the turn in hand. */
@@ -141,12 +143,30 @@ export function createActor(first: ActorDefinition, past: ActorPast, ports: Acto
   }
 
   function onReport(report: TurnReport) {
-    if (phase.phase === "activating" && !phase.initialising) onInstantiated(report, phase.reason);
-    else if (phase.phase === "activating") onInitialised(report);
+    if (phase.phase === "activating" && !phase.initialising) {
+      if (!holdBack(report)) onInstantiated(report, phase.reason);
+    } else if (phase.phase === "activating") onInitialised(report);
     else onTurn(report);
   }
 
-  function onInstantiated(report: TurnReport, reason: KeyframeReason) {
+  /**
+   * The turn that instantiates and the one that migrates are written down together, so that no crash leaves a
+   * new component on an old state.
+   */
+  function holdBack(report: TurnReport): boolean {
+    if (upgrade?.from === undefined || !upgrade.migrate || !initialised) return false;
+    const { instantiation } = upgrade;
+    if (instantiation === undefined) {
+      if (report.end.end !== "ok") return false;
+      upgrade.instantiation = report;
+      worker?.turns([{ turn: report.turn + 1, type: "migrate", text: "null" }]);
+    } else {
+      onInstantiated(instantiation, "upgrade", report);
+    }
+    return true;
+  }
+
+  function onInstantiated(report: TurnReport, reason: KeyframeReason, migration?: TurnReport) {
     const { component, manifest, execution } = definition.parts;
     const keyframe = chain.append(
       { kind: "keyframe", time: report.startMs, activation, reason, turn: report.turn },
@@ -163,6 +183,9 @@ export function createActor(first: ActorDefinition, past: ActorPast, ports: Acto
     if (report.end.end !== "ok") return fail(report, seq);
     state.standsAt(seq);
     ports.observe({ event: "started", address, reason });
+    if (migration !== undefined) {
+      return onStateMade(migration, { type: "migrate", from: "outside", body: "null", salt: ports.salt() });
+    }
     if (initialised) return becomeReady();
     phase = { phase: "activating", reason, initialising: true };
     const init: Incoming = { type: "init", from: "outside", body: definition.params, salt: ports.salt() };
@@ -173,9 +196,13 @@ export function createActor(first: ActorDefinition, past: ActorPast, ports: Acto
   function onInitialised(report: TurnReport) {
     const init = inFlight.shift();
     if (init === undefined) throw new Error("Cannot record init: none was asked for");
-    appendReceive(chain, init, report.turn, report.startMs);
+    onStateMade(report, init);
+  }
+
+  function onStateMade(report: TurnReport, message: Incoming) {
+    appendReceive(chain, message, report.turn, report.startMs);
     const seq = closeTurn(report);
-    if (report.end.end !== "ok") return fail(report, seq);
+    if (report.end.end !== "ok") return fail(report, seq, message.type);
     initialised = true;
     state.after(report, seq);
     becomeReady();
@@ -206,12 +233,12 @@ export function createActor(first: ActorDefinition, past: ActorPast, ports: Acto
   }
 
   /** The new component did not start: goes on with the old one. */
-  function rollBack(from: ActorDefinition, report: TurnReport, seq: number) {
+  function rollBack(from: ActorDefinition, outcome: Upgraded) {
     worker?.discard();
     worker = undefined;
     inFlight = [];
     definition = from;
-    settleUpgrade({ upgraded: false, seq, ...crashOf(report) });
+    settleUpgrade(outcome);
     activate("restart");
   }
 
@@ -259,9 +286,10 @@ export function createActor(first: ActorDefinition, past: ActorPast, ports: Acto
     if (phase.phase === "ready") activate("restart");
   }
 
-  function fail(report: TurnReport, seq: number) {
-    if (upgrade?.from !== undefined) return rollBack(upgrade.from, report, seq);
-    const { reason } = crashOf(report);
+  function fail(report: TurnReport, seq: number, opened?: MessageType) {
+    const crash = crashOf(report, opened);
+    if (upgrade?.from !== undefined) return rollBack(upgrade.from, { upgraded: false, seq, ...crash });
+    const { reason } = crash;
     worker?.discard();
     worker = undefined;
     phase = { phase: "failed", reason };
@@ -287,7 +315,7 @@ export function createActor(first: ActorDefinition, past: ActorPast, ports: Acto
     if (phase.phase === "ready" && inFlight.length === 0) return activate("restart"); // No turn was open.
     const now = ports.nowMs();
     onReport({
-      turn: nextTurn,
+      turn: upgrade?.instantiation === undefined ? nextTurn : nextTurn + 1,
       startMs: now,
       endMs: now,
       calls: [],
@@ -398,11 +426,11 @@ export function createActor(first: ActorDefinition, past: ActorPast, ports: Acto
       takeIn(incomingFromMail(mail));
       pump();
     },
-    upgrade(to) {
+    upgrade(to, migrate) {
       if (upgrade !== undefined) return Promise.resolve("busy");
       if (phase.phase === "stopping" || phase.phase === "stopped") return Promise.resolve("stopped");
       return new Promise((settle) => {
-        upgrade = { to, settle };
+        upgrade = { to, migrate, settle };
         if (phase.phase === "failed") beginUpgrade(upgrade);
         else if (inFlight.length > 0) worker?.pause();
         pump();

@@ -1,3 +1,4 @@
+import type { MessageType } from "../chain/mod.ts";
 import type { TurnReport } from "../worker/mod.ts";
 import type { Answer } from "./message.ts";
 import type { ActorEvent } from "./ports.ts";
@@ -5,8 +6,8 @@ import type { ActorEvent } from "./ports.ts";
 /** What an actor died of, in a word and in words. */
 export type Crash = Pick<Extract<ActorEvent, { event: "crashed" }>, "code" | "reason">;
 
-/** Says what a turn that ended an activation died of; an `init` that refused counts. */
-export function crashOf(report: TurnReport): Crash {
+/** Says what a turn that ended an activation died of; an `init` or `migrate` that refused counts. */
+export function crashOf(report: TurnReport, opened: MessageType = "init"): Crash {
   const { end } = report;
   switch (end.end) {
     case "trap":
@@ -14,7 +15,7 @@ export function crashOf(report: TurnReport): Crash {
     case "cut":
       return { code: end.reason, reason: end.detail };
     case "err":
-      return { code: "unknown", reason: `init refused: ${end.error}` };
+      return { code: "unknown", reason: `${opened} refused: ${end.error}` };
     case "ok":
     case "diverged":
       throw new Error(`Cannot name a crash: turn ${report.turn} ended ${end.end}`);

@@ -9,12 +9,13 @@ type Upgraded = Extract<UpgradeAnswer, { readonly answer: "upgraded" }>;
 
 /** What an upgrade came to, for people; `folder` is where they stand. */
 export function formatUpgrade(actor: string, answer: Upgraded, folder: string): string {
-  const { seq, before, after, manifest } = answer;
+  const { seq, before, after, migrated, manifest } = answer;
   const lines = [
     `${actor} goes on as a new activation, from entry ${seq}`,
     `  before  ${hashesOf(before)}`,
     `  after   ${hashesOf(after)}`,
   ];
+  if (migrated) lines.push("  on the state that it made of the one before");
   if (manifest.differs) {
     const path = relative(folder, manifest.path) || manifest.path;
     lines.push(
@@ -40,7 +41,7 @@ export function notUpgraded(actor: string, answer: Exclude<UpgradeAnswer, Upgrad
     case "rolled-back":
       return {
         code: "rolled_back",
-        message: message(`the new component did not start (${answer.code}): ${answer.reason}`),
+        message: message(`the new component did not take over (${answer.code}): ${answer.reason}`),
         next: [
           "the old one goes on, with the state as it was",
           `"theater show ${actor} ${answer.seq}" shows the end of the turn`,

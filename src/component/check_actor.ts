@@ -25,6 +25,25 @@ export const actorFunctions: ReadonlyMap<string, FunctionType> = new Map<string,
   }],
 ]);
 
+/** The interface of a component that can take over the state of another (`wit/actor.wit`). */
+export const migrationInterfaceName = "theater:actor/migration@0.1.0";
+
+const migrationFunctions: ReadonlyMap<string, FunctionType> = new Map<string, FunctionType>([
+  ["migrate", {
+    params: [{ name: "state", type: { kind: "string" } }],
+    result: { kind: "result", ok: { kind: "string" }, err: { kind: "string" } },
+  }],
+]);
+
+/**
+ * Checks that a component can take over the state of another.
+ *
+ * @throws {ComponentError} `missing_export` or `type_mismatch`
+ */
+export function checkMigration(type: ComponentType): void {
+  checkExports(type, migrationInterfaceName, migrationFunctions);
+}
+
 /**
  * Checks that a component is an actor that can be run here: it exports the actor
  * interface with exactly its types, and every function that it imports is
@@ -34,7 +53,7 @@ export const actorFunctions: ReadonlyMap<string, FunctionType> = new Map<string,
  * @throws {ComponentError} `missing_export`, `type_mismatch` or `unknown_import`, for the first that is wrong.
  */
 export function checkActor(type: ComponentType, provided: ProvidedInterfaces): void {
-  checkExports(type);
+  checkExports(type, actorInterfaceName, actorFunctions);
   for (const item of type.imports) {
     const functions = provided.get(item.name);
     if (item.kind === "function" || functions === undefined) {
@@ -44,18 +63,22 @@ export function checkActor(type: ComponentType, provided: ProvidedInterfaces): v
   }
 }
 
-function checkExports(type: ComponentType): void {
-  const found = type.exports.find((item) => item.name === actorInterfaceName);
+function checkExports(
+  type: ComponentType,
+  name: string,
+  functions: ReadonlyMap<string, FunctionType>,
+): void {
+  const found = type.exports.find((item) => item.name === name);
   const missing = (wanted: string): never => {
     throw new ComponentError({ code: "missing_export", wanted, found: describeWorld(type) });
   };
   if (found === undefined || found.kind === "function") {
-    return missing(`${actorInterfaceName} with ${[...actorFunctions.keys()].join(" and ")}`);
+    return missing(`${name} with ${[...functions.keys()].join(" and ")}`);
   }
-  for (const [name, wanted] of actorFunctions) {
-    const got = found.functions.get(name);
-    if (got === undefined) return missing(`${actorInterfaceName} with ${name}: ${describeFunction(wanted)}`);
-    checkFunction("export", `${actorInterfaceName}#${name}`, wanted, got);
+  for (const [key, wanted] of functions) {
+    const got = found.functions.get(key);
+    if (got === undefined) return missing(`${name} with ${key}: ${describeFunction(wanted)}`);
+    checkFunction("export", `${name}#${key}`, wanted, got);
   }
 }
 

@@ -23,7 +23,13 @@
 
 export { type CacheFolder } from "./cache.ts";
 export { cacheFolder } from "./cache_folder.ts";
-export { actorFunctions, actorInterfaceName, checkActor, type ProvidedInterfaces } from "./check_actor.ts";
+export {
+  actorFunctions,
+  actorInterfaceName,
+  checkActor,
+  checkMigration,
+  type ProvidedInterfaces,
+} from "./check_actor.ts";
 export { ComponentError, type ComponentFault } from "./component_error.ts";
 export type { ComponentType, FunctionItem, InstanceItem, InterfaceItem } from "./component_type.ts";
 export { describeFunction, describeType, describeWorld } from "./describe_world.ts";

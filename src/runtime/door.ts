@@ -114,11 +114,12 @@ function readKnock(line: string): Asked | undefined {
     return undefined;
   }
   if (typeof value !== "object" || value === null) return undefined;
-  const { id, to, body, wait, key, ask, address, path } = value as Record<string, unknown>;
+  const { id, to, body, wait, key, ask, address, path, migrate } = value as Record<string, unknown>;
   if (typeof id !== "number") return undefined;
   if (ask === "checkpoint") return { id, ask };
   if (ask === "upgrade") {
-    return typeof address === "string" && typeof path === "string" ? { id, ask, address, path } : undefined;
+    if (typeof address !== "string" || typeof path !== "string") return undefined;
+    return { id, ask, address, path, migrate: migrate === true };
   }
   if (typeof to !== "string" || typeof body !== "string") return undefined;
   if (wait !== "response" && wait !== "acceptance") return undefined;

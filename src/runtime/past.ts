@@ -1,7 +1,7 @@
 import type { ActorDefinition, ActorPast } from "../actor/mod.ts";
 import { canonicalize, type JsonObject, type JsonValue, parseCanonical } from "../codec/mod.ts";
 import type { KeyframeEntry, KeyframeReason } from "../chain/mod.ts";
-import { currentState, headOf, partText, readStored, type ReplayPorts } from "../replay/mod.ts";
+import { currentState, headOf, partText, readStored, readTurns, type ReplayPorts } from "../replay/mod.ts";
 import type { ActorStatus, LogReader } from "../store/mod.ts";
 import { RuntimeError } from "./runtime_error.ts";
 
@@ -74,7 +74,7 @@ function reasonAfter(status: ActorStatus): KeyframeReason {
 /** What differs between the last activation and `definition`. */
 function findChange(reader: LogReader, definition: ActorDefinition): RuntimeError["fault"] | undefined {
   const { parts, setup: { address } } = definition;
-  const keyframe = lastKeyframe(reader, address);
+  const keyframe = keyframeInEffect(reader, address);
   if (keyframe === undefined) return undefined;
   for (const [what, index] of [["component", 1], ["manifest", 2]] as const) {
     const recorded = partText(reader, address, keyframe, index);
@@ -95,13 +95,25 @@ function differingMembers(recorded: string, found: string): { recorded: string; 
   return { recorded: list(before), found: list(now) };
 }
 
-/** The last keyframe of a chain. */
-function lastKeyframe(reader: LogReader, address: string): KeyframeEntry | undefined {
+/** The last keyframe of a chain, but for those of upgrades that came to nothing. */
+function keyframeInEffect(reader: LogReader, address: string): KeyframeEntry | undefined {
   for (const stored of reader.entries(address, { backwards: true })) {
     const entry = readStored(address, stored);
-    if (entry.kind === "keyframe") return entry;
+    if (entry.kind !== "keyframe") continue;
+    if (entry.reason !== "upgrade" || upgradeTook(reader, address, entry.seq)) return entry;
   }
   return undefined;
+}
+
+/** Whether the component of an upgrade started, and migrated the state if it was to. */
+function upgradeTook(reader: LogReader, address: string, seq: number): boolean {
+  for (const { opening, closing } of readTurns(reader, address, seq)) {
+    const isOk = closing.kind === "return" && closing.outcome === "ok";
+    if (opening.kind === "receive" && opening.type !== "migrate") return true;
+    if (!isOk) return false;
+    if (opening.kind === "receive") return true;
+  }
+  return true;
 }
 
 /** Bytes of entries and parts since the last keyframe whose state is kept whole; counts no further than `bytesMax`. */

@@ -321,7 +321,8 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
         else actor.accept(message);
       });
     },
-    async upgrade({ address, path }) {
+    async upgrade(request) {
+      const { address } = request;
       const actor = actors.get(address);
       const made = defined.get(address);
       if (actor === undefined || made === undefined) {
@@ -331,7 +332,7 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
       const parent = defined.get(address.replace(/\/?[^/]*$/, ""))?.node;
       const { answer, next } = await upgradeActor(
         { ...made, parent, define, keep: (component) => keepBlobs([component]), upgrade: actor.upgrade },
-        path,
+        request,
       );
       if (next !== undefined) defined.set(address, next);
       return answer;

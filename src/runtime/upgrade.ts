@@ -15,6 +15,7 @@ import {
   type ManifestTree,
 } from "../manifest/mod.ts";
 import { readText } from "../platform/mod.ts";
+import { checkMigration } from "../component/mod.ts";
 import type { ComponentBytes } from "./component_bytes.ts";
 
 /** What an actor is to go on with. */
@@ -22,6 +23,8 @@ export interface UpgradeRequest {
   readonly address: string;
   /** A component, a script, or a manifest (`.toml`): an absolute path. */
   readonly path: string;
+  /** Whether the new component turns the state of the old one into its own first. @default false */
+  readonly migrate?: boolean;
 }
 
 /** What became of it. Plain data. */
@@ -33,11 +36,13 @@ export type UpgradeAnswer =
     /** The component as canonical JSON of its hashes, before and after. */
     readonly before: string;
     readonly after: string;
+    /** Whether the new component made a state of its own of the old one. */
+    readonly migrated: boolean;
     /** What to write into which manifest for the next start to find it. */
     readonly manifest: { readonly path: string; readonly component: string; readonly differs: boolean };
   }
   | {
-    /** The new one did not start, which is recorded; the old one goes on. */
+    /** The new one did not start or did not migrate the state, which is recorded; the old one goes on. */
     readonly answer: "rolled-back";
     readonly code: string;
     readonly reason: string;
@@ -66,13 +71,13 @@ export interface Upgradable extends Made {
   define(node: ManifestTree): Promise<Made & { readonly component: ComponentBytes }>;
   /** Keeps the bytes of a component in the log. */
   keep(component: ComponentBytes): void;
-  upgrade(to: ActorDefinition): Promise<Upgraded>;
+  upgrade(to: ActorDefinition, migrate: boolean): Promise<Upgraded>;
 }
 
 /** Upgrades an actor; with the manifest that it has from then on, if it has another. */
 export async function upgradeActor(
   actor: Upgradable,
-  path: string,
+  { path, migrate = false }: UpgradeRequest,
 ): Promise<{ readonly answer: UpgradeAnswer; readonly next?: Made }> {
   let next: Made;
   try {
@@ -83,11 +88,12 @@ export async function upgradeActor(
       const detail = "the component and the manifest are those that it runs already";
       return { answer: { answer: "not-upgraded", code: "unchanged", detail } };
     }
+    if (migrate) checkMigration(definition.setup.type);
     actor.keep(component);
   } catch (error) {
     return { answer: { answer: "not-upgraded", code: "unusable", detail: textOf(error) } };
   }
-  const outcome = await actor.upgrade(next.definition);
+  const outcome = await actor.upgrade(next.definition, migrate);
   if (outcome === "busy") {
     const detail = "another upgrade of it is in hand";
     return { answer: { answer: "not-upgraded", code: "busy", detail } };
@@ -107,7 +113,7 @@ export async function upgradeActor(
     differs: node.path === actor.node.path && sourceOf(node) !== sourceOf(actor.node),
   };
   const [before, after] = [actor.definition.parts.component, definition.parts.component];
-  return { answer: { answer: "upgraded", seq, before, after, manifest }, next };
+  return { answer: { answer: "upgraded", seq, before, after, migrated: migrate, manifest }, next };
 }
 
 /** The manifest with which an actor is to go on. @throws {ManifestError | Error} */

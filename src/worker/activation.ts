@@ -48,6 +48,7 @@ export interface Activation {
 }
 
 const actorInterface = "theater:actor/actor@0.1.0";
+const migrationInterface = "theater:actor/migration@0.1.0";
 
 /** What a script component exports to take its script in before the first message. */
 const scriptStart = "theater:script/script@0.1.0#start";
@@ -138,18 +139,32 @@ export function createActivation(
     return { turn, startMs, endMs: ports.nowMs(), ...taken, effects, fuel, end };
   }
 
+  function invoke({ type, text }: TurnInput): unknown {
+    switch (type) {
+      case "init":
+        return tape.invokeExport(instance, `${actorInterface}#init`, [text]);
+      case "migrate":
+        return tape.invokeExport(instance, `${migrationInterface}#migrate`, [state]);
+      case "request":
+      case "send":
+      case "timer":
+      case "undeliverable":
+      case "reply":
+      case "news":
+        return tape.invokeExport(instance, `${actorInterface}#handle`, [state, text]);
+    }
+  }
+
   function call(input: TurnInput): TurnEnd {
-    const init = input.type === "init";
-    const returned = init
-      ? tape.invokeExport(instance, `${actorInterface}#init`, [input.text])
-      : tape.invokeExport(instance, `${actorInterface}#handle`, [state, input.text]);
-    const result = returned as { readonly tag: "ok" | "err"; readonly val: unknown };
+    const result = invoke(input) as { readonly tag: "ok" | "err"; readonly val: unknown };
     if (result.tag === "err") {
       const error = errorText(result.val);
       checkRefusal(error, limits.messageBytesMax, ports.byteLength);
       return { end: "err", error };
     }
-    const [newState, response] = init ? [result.val as string] : result.val as readonly [string, string];
+    const [newState, response] = typeof result.val === "string"
+      ? [result.val] // Of a turn that makes a state and answers nobody.
+      : result.val as readonly [string, string];
     checkAnswer(newState, "state", limits.stateBytesMax);
     if (response !== undefined) checkAnswer(response, "response", limits.messageBytesMax);
     state = newState;

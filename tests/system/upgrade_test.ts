@@ -174,7 +174,7 @@ test("theater upgrade: through the door, with an answer for people and for machi
       deepStrictEqual([upgraded.actor, upgraded.manifest.differs], ["counter", true]);
       const rolledBack = await call("counter", "broken.ts");
       strictEqual(rolledBack.code, exitCode.no);
-      match(rolledBack.stderr, /did not start \(script\)[^]*the old one goes on/);
+      match(rolledBack.stderr, /did not take over \(script\)[^]*the old one goes on/);
       const missing = await call("counter", "nowhere.wasm");
       strictEqual(missing.code, exitCode.failed);
       match(missing.stderr, /no such file/);

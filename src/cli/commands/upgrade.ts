@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { CliError } from "../cli_error.ts";
 import { defineCommand } from "../command.ts";
 import { exitCode } from "../exit_code.ts";
-import { required, value } from "../option.ts";
+import { flag, required, value } from "../option.ts";
 import { actorAddress, duration, text } from "../readers.ts";
 import { writeReport } from "../report.ts";
 import { formatUpgrade, notUpgraded } from "../upgrade_text.ts";
@@ -21,11 +21,15 @@ export const upgrade = defineCommand({
     "A component (.wasm) or script (.ts, .js) takes the place of the one before, and permissions and limits " +
     "stay as they are. A manifest (.toml) that declares the actor gives it everything that it says; the " +
     "actor keeps the children that it has.",
-    "If the new component does not start, that is recorded, and the old one goes on.",
+    "With --migrate the new component first turns the state into one of its own, by the export migrate: a " +
+    "recorded turn, with what it makes of the state.",
+    "If the new component does not start, or refuses to migrate, that is recorded, and the old one goes on " +
+    "with the state as it was.",
     'A log that nobody runs is upgraded at its next start: change its manifest, then "theater run <manifest> ' +
     '--upgrade". Exit codes: 0 upgraded; 1 it did not start, and the old one goes on; 2 nothing was done.',
   ],
   options: {
+    migrate: flag("let the new component turn the state of the old one into its own"),
     timeout: value(
       duration,
       "how long to wait for the turn in hand and the new component (60s unless given)",
@@ -37,6 +41,7 @@ export const upgrade = defineCommand({
   },
   examples: [
     { line: "theater upgrade counter counter.ts", note: "the script was edited: go on with it" },
+    { line: "theater upgrade counter next.wasm --migrate", note: "whose state looks different" },
     { line: "theater upgrade bank/teller bank.toml", note: "with what the manifest says now" },
   ],
   async run({ options, operands, global, context }) {
@@ -51,7 +56,11 @@ export const upgrade = defineCommand({
       throw new CliError({ code: "file_not_found", path: file, wanted });
     }
     const logPath = await chooseLog(global.db, folder);
-    const answer = await askUpgrade(logPath, { address: actor, path }, options.timeout ?? timeoutMsDefault);
+    const answer = await askUpgrade(
+      logPath,
+      { address: actor, path, migrate: options.migrate },
+      options.timeout ?? timeoutMsDefault,
+    );
     if (answer.answer === "upgraded") {
       await out.write(
         global.json
