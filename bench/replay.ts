@@ -1,7 +1,8 @@
 /**
  * Turns replayed a second, beside the turns a second at which they were
  * recorded: with one worker, and with one a core. Reads, hashes and comparisons
- * are all on.
+ * are all on. Beside each rate stands the time of all cores that a turn takes,
+ * which says more on a machine that does other things too.
  *
  *     deno run -A --no-prompt bench/replay.ts
  *     bun bench/replay.ts
@@ -11,6 +12,7 @@
 
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import { limits } from "../src/limits/mod.ts";
 import { replayChains } from "../src/replay/mod.ts";
 import { createLoader, execution, recordedSetup, replayBehaviours } from "../src/runtime/mod.ts";
@@ -23,8 +25,23 @@ import { printTable } from "./table.ts";
 const loads = [[1, 30_000], [4, 30_000]] as const;
 const inFlight = 64;
 
-/** Replays the log at `path` whole; returns turns a second, the loading of the component left out. */
-async function measureReplay(path: string, workers: number): Promise<number> {
+/** How fast turns went. */
+interface Rate {
+  readonly perSecond: number;
+  /** Time of all cores a turn, in microseconds. */
+  readonly cpuUs: number;
+}
+
+/** Measures work that goes through so many turns. */
+async function measure(turns: number, work: () => Promise<void>): Promise<Rate> {
+  const [from, cpu] = [performance.now(), process.cpuUsage()];
+  await work();
+  const { user, system } = process.cpuUsage(cpu);
+  return { perSecond: turns / ((performance.now() - from) / 1000), cpuUs: (user + system) / turns };
+}
+
+/** Replays the log at `path` whole, the loading of the component left out. */
+async function measureReplay(path: string, workers: number): Promise<Rate> {
   const load = createLoader(join(tmpdir(), "theater-bench-cache"));
   const reader = openLogReader(path);
   try {
@@ -37,13 +54,11 @@ async function measureReplay(path: string, workers: number): Promise<number> {
       ability: { behaviours: replayBehaviours, schedules: [limits.version.schedule] },
       execution,
     };
-    const from = performance.now();
-    const chains = await replayChains(reader, rows, tools, { workers });
-    const seconds = (performance.now() - from) / 1000;
-    for (const { address, turns, reproduced } of chains) {
-      if (turns !== reproduced) throw new Error(`${address}: ${reproduced} of ${turns} turns`);
-    }
-    return chains.reduce((sum, { turns }) => sum + turns, 0) / seconds;
+    return await measure(rows.reduce((sum, { turns }) => sum + turns, 0), async () => {
+      for (const { address, turns, reproduced } of await replayChains(reader, rows, tools, { workers })) {
+        if (turns !== reproduced) throw new Error(`${address}: ${reproduced} of ${turns} turns`);
+      }
+    });
   } finally {
     reader.close();
   }
@@ -63,21 +78,30 @@ export async function benchReplay(): Promise<void> {
         await theater.send({ to, body: '{"by":1}', wait: "response" });
       }
     };
-    const from = performance.now();
-    await Promise.all(Array.from({ length: inFlight }, client));
-    const live = turns / ((performance.now() - from) / 1000);
+    const live = await measure(turns, async () => {
+      await Promise.all(Array.from({ length: inFlight }, client));
+    });
     await theater.stop();
     const one = await measureReplay(house.logPath, 1);
     const all = await measureReplay(house.logPath, Math.min(4, availableParallelism()));
     await house.close();
     rows.push([
       String(actors),
-      ...[live, one, all].map((rate) => Math.round(rate).toString()),
-      (one / live).toFixed(2),
-      (all / live).toFixed(2),
+      ...[live, one, all].map(({ perSecond, cpuUs }) => `${Math.round(perSecond)} (${Math.round(cpuUs)} µs)`),
+      (one.perSecond / live.perSecond).toFixed(2),
+      (all.perSecond / live.perSecond).toFixed(2),
+      (live.cpuUs / one.cpuUs).toFixed(2),
     ]);
   }
-  printTable(["actors", "live turns/s", "replayed, 1 worker", "a worker a core", "of live", "of live"], rows);
+  printTable([
+    "actors",
+    "live turns/s",
+    "replayed, 1 worker",
+    "a worker a core",
+    "of live",
+    "of live",
+    "per core",
+  ], rows);
 }
 
 if (import.meta.main) await benchReplay();
