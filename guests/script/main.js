@@ -30,7 +30,10 @@ function load() {
   if (exports.init !== undefined && typeof exports.init !== "function") {
     throw new TypeError("The export init must be a function init(params)");
   }
-  exported = { init: exports.init, handle: exports.handle };
+  if (exports.migrate !== undefined && typeof exports.migrate !== "function") {
+    throw new TypeError("The export migrate must be a function migrate(state)");
+  }
+  exported = { init: exports.init, handle: exports.handle, migrate: exports.migrate };
 }
 
 /** Ends the turn for what went wrong in it: a refusal is an answer, everything else is a crash. */
@@ -89,6 +92,21 @@ export const actor = {
       return [stringify(result[0], "state"), stringify(result[1], "response")];
     } catch (error) {
       fail(error, "handle");
+    }
+  },
+};
+
+export const migration = {
+  migrate(state) {
+    try {
+      if (exported.migrate === undefined) {
+        throw new Refusal("the script exports no function migrate(state), so it cannot take over a state");
+      }
+      const migrated = exported.migrate(parse(state));
+      notPromise(migrated, "migrate");
+      return stringify(migrated, "state");
+    } catch (error) {
+      fail(error, "migrate");
     }
   },
 };

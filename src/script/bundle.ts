@@ -40,7 +40,7 @@ export const theaterExports = [
  * The text depends on the contents and relative paths of the files and on nothing else: the same under
  * every runtime and in every folder.
  *
- * @param entryPath The file that exports `handle`, and `init` if it has one.
+ * @param entryPath The file that exports `handle`, and `init` and `migrate` if it has them.
  * @throws {ScriptError} when the files are not a script; with path, line and column.
  */
 export async function bundleScript(entryPath: string, options: BundleOptions): Promise<Bundle> {
@@ -137,6 +137,9 @@ async function build(entry: string, read: (path: string) => Promise<string>): Pr
   };
 }
 
+/** Exports of a script that are called. */
+const called: ReadonlySet<string> = new Set(["init", "handle", "migrate"]);
+
 /**
  * Ends the text with `return { … };` in place of its export clause, which esbuild writes once, last, with
  * one name a line.
@@ -148,7 +151,7 @@ function asFunctionBody(text: string): string {
   for (const line of (clause[1] ?? "").split("\n")) {
     const [, local, exported] = /^\s*(\S+?)(?: as (\S+?))?,?$/.exec(line) ?? [];
     const name = exported ?? local;
-    if (name === "handle" || name === "init") members.push(local === name ? name : `${name}: ${local}`);
+    if (name !== undefined && called.has(name)) members.push(local === name ? name : `${name}: ${local}`);
   }
   return `${text.slice(0, clause.index)}\nreturn { ${members.join(", ")} };`;
 }

@@ -158,6 +158,97 @@ test("what cannot be an upgrade is refused, and nothing is recorded", async () =
   });
 });
 
+/** A counter whose state looks otherwise, and what it makes of the state of the one before. */
+function renamed(migrate: string): string {
+  return `
+    import { log, Refusal } from "theater";
+    export function init() { return { count: 0, unit: "?" }; }
+    export function handle(state) { return [{ ...state, count: state.count + 1 }, state]; }
+    ${migrate}`;
+}
+
+const migrating = renamed(`export function migrate(state) {
+  log.info("from", state);
+  return { count: state.n, unit: "apples" };
+}`);
+
+test("with migrate, the new component makes its state of the old one, in a turn of its own", async () => {
+  const folder = makeFolder({ ...files, "v2.ts": migrating });
+  await inHouse(folder, async ({ send, theater }) => {
+    const sent = Array.from({ length: 50 }, (_, k) => send(k));
+    const answer = await theater.upgrade({ address: "counter", path: join(folder, "v2.ts"), migrate: true });
+    ok(answer.answer === "upgraded" && answer.migrated, JSON.stringify(answer));
+    const words = (await Promise.all(sent)).map((each) => each.answer);
+    deepStrictEqual(new Set(words), new Set(["ok"]));
+    const last = await send(1);
+    deepStrictEqual(last.answer === "ok" && JSON.parse(last.response), { count: 50, unit: "apples" });
+    const from = story(folder, "counter").indexOf("keyframe upgrade");
+    deepStrictEqual(
+      story(folder, "counter").slice(from, from + 6),
+      ["keyframe upgrade", "call load returned", "ok", "receive migrate", "call write returned", "ok"],
+    );
+    await replays(crashCopy(folder));
+  });
+  await replays(folder);
+});
+
+test("where the state cannot be migrated, the old component and the old state go on", async () => {
+  const ways: readonly [string, RegExp, string][] = [
+    [renamed(""), /no function migrate/, "ok"],
+    [renamed("export function migrate() { throw new Refusal('too old'); }"), /too old/, "err"],
+    [renamed("export function migrate() { null.nothing; }"), /null/, "trap script"],
+    [renamed("export async function migrate() { return {}; }"), /promise/, "trap script"],
+    [renamed("export function migrate() { return undefined; }"), /state/, "trap script"],
+    [renamed("export function migrate() { for (;;); }"), /longer than 400 ms/, "cut deadline"],
+    [renamed("export const migrate = 3;"), /migrate\(state\)/, "trap script"],
+  ];
+  const folder = makeFolder({
+    ...files,
+    "theater.toml": `${files["theater.toml"]}limits = { turn_ms = 400 }\n`,
+  });
+  await inHouse(folder, async ({ send, theater }) => {
+    await send(1);
+    for (const [k, [source, reason]] of ways.entries()) {
+      writeFiles(folder, { "v2.ts": source });
+      const waiting = send(k);
+      const answer = await theater.upgrade({
+        address: "counter",
+        path: join(folder, "v2.ts"),
+        migrate: true,
+      });
+      ok(answer.answer === "rolled-back", JSON.stringify(answer));
+      match(answer.reason, reason);
+      // A crash right now leaves the failed upgrade last in the log: the old component goes on all the same.
+      const crashed = crashCopy(folder);
+      strictEqual((await waiting).answer, "ok");
+      const next = await send(k);
+      deepStrictEqual(next.answer === "ok" && JSON.parse(next.response), { n: 3 + 2 * k, version: 1 });
+      if (k > 1) continue;
+      await inHouse(crashed, async (house) => {
+        const after = await house.send(0);
+        ok(after.answer === "ok" && JSON.parse(after.response).version === 1, JSON.stringify(after));
+      });
+      await replays(crashed);
+    }
+  });
+  strictEqual(story(folder, "counter").filter((word) => word === "keyframe upgrade").length, ways.length);
+  strictEqual(story(folder, "counter").filter((word) => word === "keyframe restart").length, ways.length);
+  await replays(folder);
+});
+
+test("a component that cannot migrate is refused before anything is done", async () => {
+  const folder = makeFolder({ ...files, "counter.wasm": "counter.wasm" });
+  await inHouse(folder, async ({ theater, send }) => {
+    await send(1);
+    const size = entriesOf(folder, "counter").length;
+    const path = join(folder, "counter.wasm");
+    const answer = await theater.upgrade({ address: "counter", path, migrate: true });
+    ok(answer.answer === "not-upgraded" && answer.code === "unusable", JSON.stringify(answer));
+    match(answer.detail, /theater:actor\/migration@0.1.0/);
+    strictEqual(entriesOf(folder, "counter").length, size);
+  });
+});
+
 test("theater upgrade: through the door, with an answer for people and for machines", async () => {
   const folder = makeFolder(files);
   await inHouse(folder, async ({ theater, send }) => {
