@@ -29,6 +29,16 @@
  * }
  * log.close();
  * ```
+ *
+ * @example Test new code against what was recorded, in `deno test` or `bun test`
+ * ```ts
+ * import { test } from "node:test";
+ * import { assertReplay, replay } from "./mod.ts";
+ *
+ * test("the new counter does what the old one did", async () => {
+ *   assertReplay(await replay("bundle.db", { against: "counter.ts" }));
+ * });
+ * ```
  * @module
  */
 
@@ -44,6 +54,19 @@ export {
   partRoles,
 } from "./src/chain/mod.ts";
 export { loadManifest, type Manifest, ManifestError, type ManifestTree } from "./src/manifest/mod.ts";
+export {
+  assertReplay,
+  type FoundDifference,
+  RegressionError,
+  type RegressionFault,
+  replay,
+  ReplayAssertionError,
+  type ReplayedActor,
+  type ReplayedTurn,
+  type ReplayOptions,
+  type ReplayResult,
+  type StaleDifference,
+} from "./src/regression/mod.ts";
 export {
   openTheater,
   type OutsideMessage,

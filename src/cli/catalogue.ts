@@ -158,6 +158,13 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import("./commands/replay.ts")).replay,
   },
   {
+    name: "test",
+    group: "Replay",
+    operands: "[file]…",
+    summary: "Run recorded messages through new code, and say what it does otherwise",
+    load: async () => (await import("./commands/test.ts")).test,
+  },
+  {
     name: "completions",
     group: "Make",
     operands: "<shell>",

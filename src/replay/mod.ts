@@ -29,6 +29,7 @@ export {
   readTurns,
   type RecordedTurn,
 } from "./recorded_turn.ts";
+export { type CodeDifference, type DiffersIn, differsIn, type FieldDifference } from "./code_difference.ts";
 export type { DivergenceReport } from "./divergence_report.ts";
 export { type ActivationOutline, stateKept } from "./chain_outline.ts";
 export {
@@ -51,3 +52,10 @@ export {
 } from "./replay_turns.ts";
 export { type UsedOverride, type WhatIf, whatIf, type WhatIfRequest, type WhatIfTools } from "./what_if.ts";
 export type { WhatIfCall, WhatIfEnd, WhatIfTurn } from "./what_if_turn.ts";
+export {
+  type AgainstOptions,
+  type AgainstReplay,
+  type AgainstTools,
+  type DifferingTurn,
+  replayAgainst,
+} from "./replay_against.ts";

@@ -13,6 +13,7 @@
  * @module
  */
 
+export { codeSetup, type Frame, type RecordedFrame, recordedFrame } from "./code_setup.ts";
 export { type ComponentBytes, componentBytes } from "./component_bytes.ts";
 export { checkComponent } from "./definition.ts";
 export {

@@ -63,6 +63,7 @@ export const plan: Plan = {
     seal: { layer: 5 },
     bundle: { layer: 5 },
     runtime: { layer: 6 },
+    regression: { layer: 6 },
     cli: { layer: 7 },
   },
   sideWindows: [
