@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { type Appended, appendEntry } from "./append.ts";
 import { ChainError, type ChainFault } from "./chain_error.ts";
 import { createChainChecker } from "./check.ts";
-import type { Entry, HashHex } from "./entry.ts";
+import type { Entry, HashHex, ReceiveEntry } from "./entry.ts";
 import { chainHash, zeroHash } from "./hash.ts";
 import { parseEntry } from "./parse.ts";
 import { partRoles } from "./part.ts";
@@ -48,7 +48,7 @@ const chains = Array.from({ length: 40 }, (_, k) => {
   return { seed, chain: makeRandomChain(seededRandom(seed), 120) };
 });
 /** Fewer, where each is changed in hundreds of places. */
-const few = chains.slice(0, 6);
+const few = chains.slice(0, 10);
 const texts = (chain: readonly Appended[]) => chain.map(({ text }) => text);
 
 test("createChainChecker() accepts random valid chains", () => {
@@ -58,7 +58,7 @@ test("createChainChecker() accepts random valid chains", () => {
     strictEqual(refusalOf(relink(chain.map(({ entry }) => entry))), undefined, `seed ${seed}, relinked`);
     for (const { entry } of chain) kinds.add(entry.kind === "receive" ? `receive ${entry.type}` : entry.kind);
   }
-  strictEqual(kinds.size, 12); // Seven kinds, and a receive of each of five types.
+  strictEqual(kinds.size, 17); // Nine kinds, and a receive of each of eight types.
 });
 
 test("createChainChecker() refuses a chain from which any entry but the last ones is taken", () => {
@@ -96,6 +96,30 @@ const mutations: readonly {
     change: (e) =>
       e.kind === "keyframe" ? { ...e, reason: e.reason === "start" ? "wake" : "start" } : undefined,
   },
+  {
+    name: "a fork that is none",
+    change: (e) => e.kind === "keyframe" ? { ...e, reason: "fork" } : undefined,
+  },
+  {
+    name: "another incarnation",
+    change: (e) => e.kind === "incarnation" ? { ...e, incarnation: e.incarnation + 1 } : undefined,
+  },
+  {
+    name: "a reply to another request",
+    change: (e) => isReply(e) ? { ...e, request: "18446744073709551615" } : undefined,
+  },
+  {
+    name: "another outcome of an own answer",
+    change: (e) => isOwnAnswer(e) ? { ...e, outcome: e.outcome === "ok" ? "refused" : "ok" } : undefined,
+  },
+  {
+    name: "an own answer from somebody else",
+    change: (e) => isOwnAnswer(e) ? { ...e, from: "audit" } : undefined,
+  },
+  {
+    name: "news of somebody else",
+    change: (e) => e.kind === "receive" && e.type === "news" ? { ...e, from: "audit" } : undefined,
+  },
   { name: "a second genesis", change: (e) => e.kind === "accept" ? genesisAt(e) : undefined },
   { name: "an accept inside a turn", change: (e) => e.kind === "call" ? acceptAt(e) : undefined },
   {
@@ -120,7 +144,7 @@ const mutations: readonly {
     name: "another body than its cause",
     change: (e) =>
       e.kind === "receive" && e.cause !== undefined && e.cause_origin === undefined &&
-        e.type !== "undeliverable"
+        e.type !== "undeliverable" && (e.type !== "reply" || e.outcome === "ok")
         ? { ...e, parts: [zeroHash, ...e.parts.slice(1)] }
         : undefined,
   },
@@ -129,6 +153,16 @@ const mutations: readonly {
     change: (e) => e.kind === "receive" && e.type === "timer" ? { ...e, from: "audit" } : undefined,
   },
 ];
+
+function isReply(entry: Entry): entry is ReceiveEntry {
+  return entry.kind === "receive" && entry.type === "reply";
+}
+
+function isOwnAnswer(entry: Entry): entry is ReceiveEntry {
+  const unanswered = entry.kind === "receive" &&
+    (entry.outcome === "timeout" || entry.outcome === "undelivered");
+  return isReply(entry) && entry.cause_origin === undefined && !unanswered;
+}
 
 function genesisAt({ v, seq, time, prev, parts }: Entry): Entry {
   return {
@@ -184,6 +218,7 @@ test("createChainChecker() refuses two neighbours that change places, every hash
       if (first === undefined || second === undefined) continue;
       // An accept may change places with its neighbours between turns.
       if (first.kind === "accept" || second.kind === "accept") continue;
+      if (first.kind === "supervise" || second.kind === "supervise") continue; // So may a decision, in part.
       tried++;
       const fault = refusalOf(relink(entries.toSpliced(at, 2, second, first)));
       ok(fault !== undefined, `seed ${seed}, entries ${at} and ${at + 1}`);
@@ -203,7 +238,7 @@ function withPrune(chain: readonly Appended[]): { readonly texts: string[]; read
   return { texts: [...texts(whole), prune.text], before };
 }
 
-const keptKinds = new Set(["genesis", "keyframe", "key", "erase", "prune"]);
+const keptKinds = new Set(["genesis", "keyframe", "key", "incarnation", "erase", "prune"]);
 
 /** Reads a chain of which everything before an entry is pruned that may be. */
 function readPruned(lines: readonly string[], before: number): ReturnType<typeof createChainChecker> {
@@ -294,7 +329,7 @@ test("every change of one byte of an entry is refused or changes its hash", () =
       if (!seen.has(kind)) seen.set(kind, text);
     }
   }
-  strictEqual(seen.size, 12);
+  strictEqual(seen.size, 17);
   for (const [kind, text] of seen) {
     const hash = chainHash(text);
     const bytes = new TextEncoder().encode(text);
