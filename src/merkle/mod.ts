@@ -47,6 +47,7 @@ export {
   perfectNodes,
   rangeHash,
 } from "./node.ts";
+export { prefixRoot } from "./prefix_root.ts";
 export { isSubtree, type LeafRange } from "./subtree.ts";
 export { proveSubtree, type Subtree, verifySubtree } from "./subtree_proof.ts";
 export {

@@ -11,6 +11,7 @@ import {
   leafHash,
   MerkleError,
   type NodeReader,
+  prefixRoot,
   proveConsistency,
   proveInclusion,
   proveSubtree,
@@ -52,6 +53,16 @@ test("every leaf of every tree up to 65 has its inclusion proof", () => {
       const proof = proveInclusion(nodes, index, size);
       deepEqual(proof.path, inclusionPath(index, leaves.slice(0, size)));
       verifyInclusion(leafOf(index), proof, headOf(size));
+    }
+  }
+});
+
+test("every proof that a leaf is in a tree up to 65 tells the root of the tree that ends with the leaf", () => {
+  for (let size = 1; size <= sizeMax; size++) {
+    for (let index = 0; index < size; index++) {
+      const proof = proveInclusion(nodes, index, size);
+      equal(prefixRoot(leafOf(index), proof, headOf(size)), headOf(index + 1).root);
+      refused(() => prefixRoot(leafOf(index + 1), proof, headOf(size)), "root_mismatch");
     }
   }
 });
