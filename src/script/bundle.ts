@@ -40,6 +40,8 @@ export const theaterExports = [
  * The text depends on the contents and relative paths of the files and on nothing else: the same under
  * every runtime and in every folder.
  *
+ * A file that is such a text already, as a log keeps it, is taken as it is.
+ *
  * @param entryPath The file that exports `handle`, and `init` and `migrate` if it has them.
  * @throws {ScriptError} when the files are not a script; with path, line and column.
  */
@@ -66,6 +68,10 @@ export async function bundleScript(entryPath: string, options: BundleOptions): P
   const entryText = await read(entry).catch((error: unknown) => {
     throw new ScriptError(entry, [{ code: "unreadable", path: entry, reason: reasonOf(error), place: null }]);
   });
+  if (isBundle(entryText)) {
+    const source = sha256(checkSize(entry, entryText));
+    return { source: entryText, sha256: source, files: [{ path: entry, sha256: source }] };
+  }
   const { cacheDir } = options;
   if (cacheDir !== undefined) {
     const cached = await cachedBundle(cacheDir, entry, entryText, read);
@@ -73,15 +79,23 @@ export async function bundleScript(entryPath: string, options: BundleOptions): P
   }
 
   const { source, paths } = await build(entry, read);
-  const bytes = new TextEncoder().encode(source);
-  if (bytes.length > sourceBytesMax) {
-    throw new ScriptError(entry, [{ code: "too_large", bytes: bytes.length, bytesMax: sourceBytesMax }]);
-  }
+  const bytes = checkSize(entry, source);
   const files: BundledFile[] = [];
   for (const path of [...paths].sort()) files.push({ path, sha256: sha256(await read(path)) });
   const bundle: Bundle = { source, sha256: sha256(bytes), files };
   if (cacheDir !== undefined) await storeBundle(cacheDir, entry, entryText, bundle);
   return bundle;
+}
+
+/** Whether a text was made here, as a log keeps it: no module ends with a `return`, and a table of its lines. */
+function isBundle(text: string): boolean {
+  return text.startsWith('"use strict";\n') && /\nreturn \{[^{}\n]*\};\n\/\/# lines=\{[^\n]*\}\n$/.test(text);
+}
+
+function checkSize(entry: string, source: string): Uint8Array {
+  const bytes = new TextEncoder().encode(source);
+  if (bytes.length <= sourceBytesMax) return bytes;
+  throw new ScriptError(entry, [{ code: "too_large", bytes: bytes.length, bytesMax: sourceBytesMax }]);
 }
 
 interface Built {

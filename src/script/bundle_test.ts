@@ -401,3 +401,18 @@ test("bundleScript() answers from its folder until a file changes", async () => 
     await rm(cacheDir, { recursive: true });
   }
 });
+
+test("a bundle is taken as it is, and comes to the same hash", async () => {
+  const first = await bundle({
+    "main.ts": 'import { log } from "theater"; export const handle = () => log;',
+  });
+  const again = await bundle({ "kept.js": first.source }, "kept.js");
+  strictEqual(again.source, first.source);
+  strictEqual(again.sha256, first.sha256);
+  deepStrictEqual(again.files, [{ path: "kept.js", sha256: first.sha256 }]);
+});
+
+test("a module that only looks like a bundle is bundled", async () => {
+  const text = '"use strict";\nexport const handle = () => [1, 2];\n//# lines={"files":[],"runs":[]}\n';
+  deepStrictEqual(await run({ "main.ts": text }), [1, 2]);
+});
