@@ -223,6 +223,8 @@ function* copyChain(
   }
   yield* skip(row.size);
   if (!initial) return;
+  const lineage = reader.lineage(address);
+  if (lineage !== undefined) yield { write: "lineage", address, proof: lineage };
   const state = reader.state(address);
   if (state !== undefined && !gone.has({ address, seq: state.seq, position: 0 })) {
     yield { write: "state", address, seq: state.seq, bytes: state.bytes };

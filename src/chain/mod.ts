@@ -95,5 +95,6 @@ export {
   partRoleNames,
   partRoles,
   saltBytes,
+  statePosition,
 } from "./part.ts";
 export { serializeEntry } from "./serialize.ts";

@@ -102,6 +102,11 @@ const refusalRoles: readonly PartRole[] = ["error"];
 const reasonRoles: readonly PartRole[] = ["reason"];
 const cutRoles: readonly PartRole[] = ["detail"];
 
+/** Where an entry has the state after it among its parts; -1 in one that commits to none. */
+export function statePosition(entry: Entry): number {
+  return partRoles(entry).indexOf("state");
+}
+
 /**
  * The roles of the parts of an entry, in order. A return that is `ok` has a
  * response if it has two parts; whether it must have one, its turn says.

@@ -143,6 +143,10 @@ function coverageLines(coverage: Coverage): readonly string[] {
         coverage.uncheckedForks === 1 ? "a chain" : "chains"
       } not here, or pruned there`,
     ],
+    [
+      coverage.unsignedForks,
+      `${countOf(coverage.unsignedForks, "fork")} off another node, whose key was not given (--key)`,
+    ],
     [coverage.turnsNotReplayed, `${countOf(coverage.turnsNotReplayed, "turn")} not run again`],
   ];
   return lines.filter(([count]) => count > 0).map(([, words]) => words);

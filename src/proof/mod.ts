@@ -21,7 +21,9 @@
  */
 
 export { headBody } from "./head_body.ts";
+export { judgeLineage } from "./judge_lineage.ts";
 export { actorNodes, nodeNodes } from "./log_tree.ts";
+export { type LineageRequest, makeLineage } from "./make_lineage.ts";
 export { type ActorSigner, makeProof, type ProofRequest, sealedSize } from "./make_proof.ts";
 export { type EntryProof, type Proof, proofBytesMax, proofEntriesMax, type ShownPart } from "./proof.ts";
 export { ProofError, type ProofFault } from "./proof_error.ts";

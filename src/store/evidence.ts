@@ -35,7 +35,7 @@ import {
 import { asStoreError } from "./system_fault.ts";
 import { saltBytes } from "./plan_commit.ts";
 import { checkSchema, oldestReadable, readVersion, schemaVersion } from "./schema.ts";
-import { lockTimeoutMs } from "./sqlite_reader.ts";
+import { lineageVersion, lockTimeoutMs } from "./sqlite_reader.ts";
 import { StoreError } from "./store_error.ts";
 
 /** Largest part or blob that is read, in bytes. */
@@ -137,7 +137,8 @@ export function createEvidence(database: Database): OpenEvidence {
       from = next;
     }
   }
-  const largest = largestRow(prepare, attempt);
+  const forks = readVersion(database) >= lineageVersion;
+  const largest = largestRow(prepare, attempt, forks);
   const entryPage = Math.max(1, Math.min(pageRowsMax, Math.floor(pageBytes / Math.max(1, largest))));
 
   const ids = new Map<string, number>();
@@ -164,6 +165,9 @@ export function createEvidence(database: Database): OpenEvidence {
   const oneTile = prepare("SELECT hashes FROM tile WHERE tree = ? AND level = ? AND idx = ?");
   const tiles = prepare("SELECT count(*) AS tiles FROM tile WHERE tree = ?");
   const oneBlob = prepare("SELECT bytes FROM blob WHERE rowid = ?");
+  const oneLineage = forks
+    ? prepare("SELECT proof, octet_length(proof) AS proof_bytes FROM lineage WHERE actor = ?")
+    : undefined;
   const hasBlob = prepare("SELECT 1 FROM blob WHERE sha256 = ?");
 
   return {
@@ -195,6 +199,11 @@ export function createEvidence(database: Database): OpenEvidence {
       attempt(() => {
         const row = oneState.get(idOf(address));
         return row && { seq: integer(row, "seq"), bytes: blob(row, "bytes") };
+      }),
+    lineage: (address) =>
+      attempt(() => {
+        const row = oneLineage?.get(idOf(address));
+        return row && wholeText(row, "proof");
       }),
     *seals(address) {
       const sql = `SELECT idx, size, root FROM seal WHERE actor = ? ${paged("idx")}`;
@@ -240,7 +249,7 @@ export function createEvidence(database: Database): OpenEvidence {
     hasBlob: (sha256) => attempt(() => hasBlob.get(sha256) !== undefined),
     strays: () =>
       attempt(() =>
-        strayTables.flatMap(([what, sql]) => {
+        strayTables.filter(([what]) => what !== "lineage" || forks).flatMap(([what, sql]) => {
           const found = Number(prepare(sql).get()?.["rows"]);
           return found === 0 ? [] : [`${found} rows of ${what}`];
         })
@@ -270,13 +279,18 @@ function paged(column: string): string {
  *
  * @throws {EvidenceError} when it is too large to be read
  */
-function largestRow(prepare: (sql: string) => Statement, attempt: <T>(work: () => T) => T): number {
+function largestRow(
+  prepare: (sql: string) => Statement,
+  attempt: <T>(work: () => T) => T,
+  forks: boolean,
+): number {
   const parts = [0, 1, 2, 3].map((i) => `ifnull(length(part_${i}), 0)`).join(" + ");
   const found = [
     `SELECT max(octet_length(entry) + length(status) + length(salts) + ${parts}) AS bytes FROM entry`,
     "SELECT max(length(bytes)) AS bytes FROM blob",
     "SELECT max(length(bytes)) AS bytes FROM state",
     "SELECT max(octet_length(note)) AS bytes FROM checkpoint",
+    ...(forks ? ["SELECT max(octet_length(proof)) AS bytes FROM lineage"] : []),
   ].map((sql) => attempt(() => Number(prepare(sql).get()?.["bytes"] ?? 0)));
   const largest = Math.max(...found);
   if (largest > evidenceBytesMax) {
@@ -294,6 +308,7 @@ const strayTables: readonly (readonly [what: string, sql: string])[] = [
   ["seal", `SELECT count(*) AS rows FROM seal WHERE actor ${ofNobody}`],
   ["tile", `SELECT count(*) AS rows FROM tile WHERE tree <> 0 AND tree ${ofNobody}`],
   ["state", `SELECT count(*) AS rows FROM state WHERE actor ${ofNobody}`],
+  ["lineage", `SELECT count(*) AS rows FROM lineage WHERE actor ${ofNobody}`],
   ["blob", `SELECT count(*) AS rows FROM blob WHERE rowid <= ${Number.MIN_SAFE_INTEGER}`],
 ];
 

@@ -52,6 +52,8 @@ function bytesOf(write: Write): number {
       return row + write.hashes.length;
     case "checkpoint":
       return row + write.note.length;
+    case "lineage":
+      return row + write.proof.length;
     case "seal":
     case "leaf":
     case "erase-part":

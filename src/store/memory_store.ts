@@ -39,6 +39,7 @@ interface Shelf {
   readonly timers: Map<string, TimerRow>;
   readonly requests: Map<string, RequestRow>;
   readonly keys: Map<string, number>;
+  lineage: string | undefined;
 }
 
 /** The disk keeps a copy of what it is given, and so must we. */
@@ -107,6 +108,7 @@ export function createMemoryLog(
           timers: new Map(),
           requests: new Map(),
           keys: new Map(),
+          lineage: undefined,
         });
         return;
       case "append": {
@@ -166,6 +168,9 @@ export function createMemoryLog(
         return;
       case "blob":
         if (!blobs.has(write.sha256)) blobs.set(write.sha256, write.bytes.slice());
+        return;
+      case "lineage":
+        shelfOf(write.address).lineage = write.proof;
         return;
       case "state":
         shelfOf(write.address).state = { seq: write.seq, bytes: write.bytes.slice() };
@@ -247,6 +252,7 @@ export function createMemoryLog(
     },
     parts: (address, seq) => shelves.get(address)?.records.get(seq)?.parts ?? [],
     blob: (sha256) => blobs.get(sha256),
+    lineage: (address) => shelves.get(address)?.lineage,
     state: (address) => shelves.get(address)?.state,
     mail: (address) => [...(shelves.get(address)?.mail ?? [])],
     timers: (address) =>

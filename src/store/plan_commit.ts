@@ -227,6 +227,9 @@ export function planCommit(
       case "status":
         change(write.address).status = write.status;
         break;
+      case "lineage":
+        find(write.address);
+        break;
       case "blob":
       case "blob-gone":
         checkHash("a blob", write.sha256);

@@ -2,6 +2,7 @@ import { type Database, openDatabase } from "../platform/mod.ts";
 import initial from "./schema/001_initial.sql" with { type: "text" };
 import proof from "./schema/002_proof.sql" with { type: "text" };
 import supervision from "./schema/003_supervision.sql" with { type: "text" };
+import lineage from "./schema/004_lineage.sql" with { type: "text" };
 import { StoreError } from "./store_error.ts";
 
 /** `Thtr`: what SQLite's header says of a log, so that `file` and we can tell. */
@@ -18,6 +19,7 @@ const migrations: readonly Migration[] = [
   { version: 1, sql: initial },
   { version: 2, sql: proof },
   { version: 3, sql: supervision },
+  { version: 4, sql: lineage },
 ];
 
 /** The oldest version that is read as it is: since then all that is evidence has stayed the same. */

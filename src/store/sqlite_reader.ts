@@ -31,6 +31,8 @@ import { StoreError } from "./store_error.ts";
 
 /** The version of the tables that brought requests and restarts. */
 const supervisionVersion = 3;
+/** The version of the tables that brought where forks come from. */
+export const lineageVersion = 4;
 
 /** How long to wait for a lock that another program holds. */
 export const lockTimeoutMs = 5000;
@@ -91,6 +93,9 @@ export function createReader(database: Database): LogReader {
       "SELECT supervisor, address AS child, time_ms FROM restart JOIN actor ON actor.id = restart.child " +
         "WHERE supervisor = ? ORDER BY time_ms, restart.id",
     )
+    : undefined;
+  const oneLineage = readVersion(database) >= lineageVersion
+    ? prepare<{ proof: string }>(`SELECT proof FROM lineage WHERE ${ofActor}`)
     : undefined;
   const oneKey = prepare<{ seq: number }>(`SELECT seq FROM key_index WHERE ${ofActor} AND key = ?`);
 
@@ -197,6 +202,7 @@ export function createReader(database: Database): LogReader {
         return row === undefined ? [] : toParts(row);
       }),
     blob: (sha256) => asStoreError(() => oneBlob.get(sha256)?.bytes),
+    lineage: (address) => asStoreError(() => oneLineage?.get(address)?.proof),
     state: (address) =>
       asStoreError(() => {
         const row = oneState.get(address);

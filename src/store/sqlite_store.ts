@@ -64,6 +64,7 @@ function prepareWriter(database: Database) {
       "INSERT INTO entry (actor, seq, entry, status, salts, part_0, part_1, part_2, part_3) " +
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     ),
+    lineage: prepare("REPLACE INTO lineage VALUES (?, ?)"),
     blob: prepare("INSERT OR IGNORE INTO blob VALUES (?, ?)"),
     state: prepare("REPLACE INTO state VALUES (?, ?, ?)"),
     mail: prepare("INSERT INTO mail VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
@@ -251,6 +252,9 @@ function createStore(database: Database, epoch: number, release: () => void): Lo
           );
           break;
         }
+        case "lineage":
+          sql.lineage.run(idOf(write.address), write.proof);
+          break;
         case "blob":
           sql.blob.run(write.sha256, write.bytes);
           break;

@@ -231,6 +231,8 @@ export type Write =
     readonly turns?: number;
     readonly activations?: number;
   }
+  /** Of an actor that is forked off another: the proof of where it comes from. */
+  | { readonly write: "lineage"; readonly address: string; readonly proof: string }
   | { readonly write: "blob"; readonly sha256: string; readonly bytes: Uint8Array }
   | { readonly write: "state"; readonly address: string; readonly seq: number; readonly bytes: Uint8Array }
   | { readonly write: "status"; readonly address: string; readonly status: ActorStatus }
@@ -314,6 +316,8 @@ export interface LogReader {
   /** The parts of one entry, in order. */
   parts(address: string, seq: number): readonly StoredPart[];
   blob(sha256: string): Uint8Array | undefined;
+  /** The proof of where an actor comes from that is forked off another, as JSON. */
+  lineage(address: string): string | undefined;
   state(address: string): StateRow | undefined;
   /** Waiting messages of one actor, in order of delivery. */
   mail(address: string): readonly MailRow[];

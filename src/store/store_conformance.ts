@@ -368,6 +368,17 @@ export function testStore(name: string, makeLog: () => LogUnderTest): void {
     store.close();
   });
 
+  check("the proof of where a fork comes from is found again, and the last one counts", (log) => {
+    const store = openWith(log, "a", "b");
+    equal(store.lineage("a"), undefined);
+    store.commit([{ write: "lineage", address: "a", proof: '{"é":1}\n' }]);
+    store.commit([{ write: "lineage", address: "a", proof: '{"é":2}\n' }]);
+    equal(store.lineage("a"), '{"é":2}\n');
+    equal(store.lineage("b"), undefined);
+    equal(store.lineage("c"), undefined);
+    store.close();
+  });
+
   check("keys, states and blobs are found again", (log) => {
     const store = openWith(log, "a", "b");
     const sha256 = hashOf("blob");

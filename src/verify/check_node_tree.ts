@@ -22,19 +22,19 @@ export interface NodeTreeSummary {
   readonly checkpoints: number;
   /** Size of the largest checkpoint that is right. */
   readonly signed: number;
-  /** The root at the size that was asked for; undefined where there are not so many leaves. */
-  readonly rootAt: Hash | undefined;
+  /** The root at a size that was asked for; undefined where there are not so many leaves. */
+  rootAt(size: number): Hash | undefined;
 }
 
 /**
  * Reads all leaves and checkpoints.
  *
- * @param rootAtSize a size of which the root is wanted
+ * @param wanted sizes of which the root is wanted
  */
 export function checkNodeTree(
   evidence: Evidence,
   signatures: SignatureChecker,
-  rootAtSize: number | undefined,
+  wanted: ReadonlySet<number>,
   faults: FaultList,
   tally: Tally,
 ): NodeTreeSummary {
@@ -46,7 +46,8 @@ export function checkNodeTree(
   let checkpoints = 0;
   let signed = 0;
   let torn = false;
-  let rootAt = rootAtSize === 0 ? tree.head().root : undefined;
+  const roots = new Map<number, Hash>();
+  if (wanted.has(0)) roots.set(0, tree.head().root);
 
   const take = () => {
     const next = notes.next();
@@ -84,7 +85,7 @@ export function checkNodeTree(
     if (!("address" in leaf)) absentLeaves += 1;
     tree.push(hash);
     size += 1;
-    if (size === rootAtSize) rootAt = tree.head().root;
+    if (wanted.has(size)) roots.set(size, tree.head().root);
     checkWaiting();
   }
   for (; waiting !== undefined; waiting = take()) {
@@ -101,7 +102,7 @@ export function checkNodeTree(
     if (read !== undefined) signatures.next(waiting.size, waiting.note, false);
   }
   if (!torn) tally.tiles += tree.finish(size);
-  return { leaves: size, absentLeaves, checkpoints, signed, rootAt };
+  return { leaves: size, absentLeaves, checkpoints, signed, rootAt: (at) => roots.get(at) };
 }
 
 function leafHashOf(leaf: EvidenceLeaf, { kind, node }: Evidence, faults: FaultList): Hash {

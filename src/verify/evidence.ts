@@ -59,6 +59,8 @@ export interface Evidence {
   entry(address: string, seq: number): EvidenceEntry | undefined;
   /** The state of a chain that is kept whole, if there is one. */
   state(address: string): { readonly seq: number; readonly bytes: Uint8Array } | undefined;
+  /** The proof that a forked chain carries of where it comes from, as it lies there. */
+  lineage(address: string): string | undefined;
   /** The seals of one chain, oldest first. */
   seals(address: string): Iterable<EvidenceSeal>;
   /** The leaves of the node's tree, by index. */

@@ -22,6 +22,7 @@ export type VerifyCode =
   | "reply_body" // not what became of the request
   | "news_head" // not the head that a child had, or of no child
   | "wrong_fork" // the chain that it is forked off is another
+  | LineageCode
   | "row_differs" // the log says otherwise of a chain than its entries
   | "stray" // rows that belong to no chain
   | "blob_hash" // bytes with another hash than they go by
@@ -54,6 +55,12 @@ export type VerifyCode =
   | "not_replayed" // it could not be run to its end
   // any
   | "unreadable"; // neither right nor wrong
+
+/** Codes of faults of where a chain comes from. */
+export type LineageCode =
+  | "lineage_proof" // the proof that is carried is wrong
+  | "lineage_differs" // it proves something else than the fork says
+  | "lineage_untrusted"; // it is not signed as it must be
 
 /** What a fault means for the verdict. */
 export type FaultWeight =

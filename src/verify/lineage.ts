@@ -40,6 +40,8 @@ export interface ForkPoint {
 
 /** The forks of all chains of the evidence. */
 export interface Lineage {
+  /** All of them. */
+  readonly forks: readonly Fork[];
   /** Whether something is forked off this entry of a chain. */
   asks(origin: string, seq: number): boolean;
   /** Takes note of such an entry. */
@@ -65,6 +67,7 @@ export function createLineage(evidence: Evidence): Lineage {
   }
   const sizes = new Map<string, number>();
   return {
+    forks,
     asks: (origin, seq) => wanted.get(origin)?.has(seq) === true,
     note: (origin, seq, point) => void wanted.get(origin)?.set(seq, point),
     whole: (origin, size) => void (wanted.has(origin) && sizes.set(origin, size)),

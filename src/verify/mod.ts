@@ -35,9 +35,12 @@ export {
   describeFault,
   type FaultList,
   type FaultWeight,
+  type LineageCode,
   type VerifyCode,
   type VerifyFault,
 } from "./fault.ts";
+export type { JudgeLineage, LineageFault, LineageJudgement, LineageTrust } from "./carried_lineage.ts";
+export type { Fork } from "./lineage.ts";
 export { noTrust, type Trust } from "./trust.ts";
 export { type Coverage, type Level, type LevelName, levelNames, type Verdict } from "./verdict.ts";
 export { type Judgement, type Progress, type ReplayOutcome, verify } from "./verify.ts";

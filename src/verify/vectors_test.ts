@@ -55,6 +55,7 @@ function evidenceOf(chains: readonly ChainVector[]): Evidence {
     checkpoints: () => [],
     blobs: () => [],
     hasBlob: () => true,
+    lineage: () => undefined,
     strays: () => [],
   };
 }

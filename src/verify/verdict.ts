@@ -49,6 +49,8 @@ export interface Coverage {
   readonly absentNews: number;
   /** Forks off chains that are not here, or pruned there. */
   readonly uncheckedForks: number;
+  /** Forks whose proof rests on a head of another node, of which no key was given. */
+  readonly unsignedForks: number;
   /** Components and sources that keyframes name and that are not here. */
   readonly absentBlobs: number;
   /** Parts that an entry erases and that are still here. */

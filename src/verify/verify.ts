@@ -7,7 +7,9 @@
  * @module
  */
 
+import { addressOf } from "../address/mod.ts";
 import { sha256Hex } from "../codec/mod.ts";
+import { type CarriedLineage, createCarriedLineage, type JudgeLineage } from "./carried_lineage.ts";
 import { type Causes, createCauses } from "./causes.ts";
 import { checkChain, nodeAddress } from "./check_chain.ts";
 import { createNewsChecker } from "./check_news.ts";
@@ -47,8 +49,14 @@ export interface Judgement {
  * Judges evidence. Any bytes at all give a verdict.
  *
  * @param trust What whoever asks believes already. Without it the verdict is on consistency only.
+ * @param judgeLineage judges the proofs that forks carry; `judgeLineage` of the proof room. Without it they prove nothing.
  */
-export function verify(evidence: Evidence, trust: Trust = noTrust, progress?: Progress): Judgement {
+export function verify(
+  evidence: Evidence,
+  trust: Trust = noTrust,
+  progress?: Progress,
+  judgeLineage?: JudgeLineage,
+): Judgement {
   const tally = createTally();
   const lists: Record<LevelName, FaultList> = {
     entries: createFaultList(),
@@ -59,10 +67,13 @@ export function verify(evidence: Evidence, trust: Trust = noTrust, progress?: Pr
   };
   const causes = createCauses();
   let forks: readonly Fork[] = [];
+  let carried: CarriedLineage | undefined;
   readable(lists.entries, () => {
     const lineage = createLineage(evidence);
     checkEntries(evidence, { causes, lineage, lists, tally, progress });
     forks = lineage.finish(lists.entries);
+    checkStrays(evidence, lineage.forks, lists.entries);
+    carried = createCarriedLineage(evidence, lineage.forks, tally, trust, judgeLineage);
   });
   const { faults: _none, ...sent } = finishCauses(evidence, causes, lists.entries);
   const since = trust.since?.checkpoint;
@@ -71,7 +82,7 @@ export function verify(evidence: Evidence, trust: Trust = noTrust, progress?: Pr
     absentLeaves: 0,
     checkpoints: 0,
     signed: 0,
-    rootAt: undefined,
+    rootAt: () => undefined,
   };
   let signatures: SignatureSummary = { checkpoints: 0, own: 0, vouched: 0, signer: undefined };
   readable(lists.trees, () => {
@@ -80,13 +91,21 @@ export function verify(evidence: Evidence, trust: Trust = noTrust, progress?: Pr
       size,
     }));
     const checker = createSignatureChecker(evidence.node, tally.nodeKeys, nodeSeals, trust, lists.signatures);
-    nodeTree = checkNodeTree(evidence, checker, since?.size, lists.trees, tally);
+    nodeTree = checkNodeTree(
+      evidence,
+      checker,
+      new Set([...carried?.sizes ?? [], ...(since === undefined ? [] : [since.size])]),
+      lists.trees,
+      tally,
+    );
     signatures = checker.finish();
   });
   checkContinuity(evidence, trust, nodeTree, lists.continuity);
+  const lineage = carried?.finish(forks, nodeTree.rootAt, lists.entries) ??
+    { proved: 0, unproved: forks.length, unsigned: 0 };
 
   const levels = [
-    entriesLevel(tally, sent.matched, lists.entries),
+    entriesLevel(tally, sent.matched, lineage.proved, lists.entries),
     treesLevel(tally, nodeTree, lists.trees),
     signaturesLevel(signatures, trust, lists.signatures),
     continuityLevel(trust, lists.continuity),
@@ -99,7 +118,8 @@ export function verify(evidence: Evidence, trust: Trust = noTrust, progress?: Pr
     absentLeaves: nodeTree.absentLeaves,
     absentSenders: { messages: sent.absentMessages, senders: sent.absentSenders },
     absentNews: tally.absentNews,
-    uncheckedForks: forks.length,
+    uncheckedForks: lineage.unproved,
+    unsignedForks: lineage.unsigned,
     absentBlobs: tally.absentBlobs.size,
     erasuresOpen: tally.erasuresOpen,
     abandoned: tally.abandoned ?? null,
@@ -163,6 +183,16 @@ function checkEntries(
   }
 }
 
+/** A proof of where a chain comes from belongs to a fork. */
+function checkStrays(evidence: Evidence, forks: readonly Fork[], faults: FaultList): void {
+  const forked = new Set(forks.map(({ origin }) => addressOf(origin)));
+  for (const { address } of evidence.chains()) {
+    if (forked.has(address) || evidence.lineage(address) === undefined) continue;
+    const wanted = "a proof of where a chain comes from only with a fork";
+    faults.add({ code: "stray", address, wanted, got: "one" });
+  }
+}
+
 function finishCauses(evidence: Evidence, causes: Causes, faults: FaultList) {
   let sent = { matched: 0, absentMessages: 0, absentSenders: 0 };
   readable(faults, () => {
@@ -182,6 +212,7 @@ function checkContinuity(
 ): void {
   if (since === undefined) return;
   const { origin, size, root } = since.checkpoint;
+  const found = rootAt(size);
   if (origin !== node) {
     faults.add({
       code: "other_node",
@@ -189,7 +220,7 @@ function checkContinuity(
       got: `one of ${origin}`,
       checkpoint: size,
     });
-  } else if (rootAt === undefined) {
+  } else if (found === undefined) {
     faults.add({
       code: "behind",
       // A bundle may be older than the checkpoint; a log may not.
@@ -198,8 +229,8 @@ function checkContinuity(
       wanted: `at least ${size} leaves`,
       got: `${leaves}`,
     });
-  } else if (rootAt !== root) {
-    faults.add({ code: "beside", checkpoint: size, wanted: `the root ${root}`, got: rootAt });
+  } else if (found !== root) {
+    faults.add({ code: "beside", checkpoint: size, wanted: `the root ${root}`, got: found });
   }
 }
 
@@ -214,13 +245,16 @@ function level(
   return { level: name, status, summary, counts, faults: faults.kept, faultCount: faults.count() };
 }
 
-function entriesLevel(tally: Tally, matched: number, faults: FaultList): Level {
+function entriesLevel(tally: Tally, matched: number, proved: number, faults: FaultList): Level {
   const { chains, entries, turns, blobs, parts } = tally;
   const otherwise = chains === 0 ? "unchecked" : "ok";
   const summary = chains === 0
     ? "there is no chain"
     : `${count(entries, "entry", "entries")} in ${count(chains, "chain")}: links, order, causes; ` +
-      `${count(parts.present, "part")} and ${count(blobs, "blob")}`;
+      `${count(parts.present, "part")} and ${count(blobs, "blob")}` +
+      (proved === 0
+        ? ""
+        : `; ${count(proved, "fork")} proved without the chain of ${proved === 1 ? "its" : "their"} parent`);
   return level("entries", faults, otherwise, summary, {
     chains,
     entries,
@@ -228,6 +262,7 @@ function entriesLevel(tally: Tally, matched: number, faults: FaultList): Level {
     parts: parts.present,
     blobs,
     messagesBetweenChains: matched,
+    forksProved: proved,
   });
 }
 

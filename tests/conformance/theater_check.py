@@ -1239,7 +1239,7 @@ def check_seals(report, database, id, address, chain, kept):
 
 def check_checkpoints(report, database, node, roots, chains):
     name = node  # of the keys and of the tree
-    keys = []  # [since, until, id, public key]
+    report.node, report.roots, keys = node, roots, report.keys
     for _, chain in chains.values():
         for entry in chain.keys:
             if keys:
@@ -1283,6 +1283,109 @@ def check_signatures(text, size, name, signatures, keys):
         raise Refused("key_unknown", "by no key that the node has at this size")
 
 
+# ---------------------------------------------------------------- proof.md: where a fork comes from
+
+
+def climb(leaf, index, size, path):
+    """The root of a tree of this size that a path leads to, and that of the tree that ends with the leaf."""
+    root = prefix = leaf
+    node, last = index, size - 1
+    for sibling in path:
+        if last == 0:
+            raise Refused("lineage_proof", "a path that is too long")
+        if node % 2 == 1 or node == last:
+            root = hashlib.sha256(b"\1" + sibling + root).digest()
+            prefix = hashlib.sha256(b"\1" + sibling + prefix).digest()
+            while node % 2 == 0 and node != 0:
+                node, last = node // 2, last // 2
+        else:
+            root = hashlib.sha256(b"\1" + root + sibling).digest()
+        node, last = node // 2, last // 2
+    if last != 0:
+        raise Refused("lineage_proof", "a path that is too short")
+    return root, prefix
+
+
+def parse_tlog_proof(text):
+    """Index, path and signed checkpoint (text, signatures, origin, size, root) of a c2sp.org/tlog-proof@v1."""
+    above, blank, note = text.partition("\n\n")
+    first, *lines = above.split("\n")
+    if first != "c2sp.org/tlog-proof@v1" or not blank or not lines:
+        raise Refused("lineage_proof", "not a tlog-proof")
+    match = re.fullmatch("index (0|[1-9][0-9]*)", lines[0])
+    path = [base64_bytes(line, "lineage_proof") for line in lines[1:]]
+    if match is None or len(path) > 63 or any(len(each) != 32 for each in path):
+        raise Refused("lineage_proof", "not an index and hashes")
+    body, signatures = parse_note(note.encode())
+    return int(match[1]), path, (body, signatures, *parse_checkpoint(body))
+
+
+def signed_by(key, ident, name, body, signatures):
+    """Whether a note is signed by a key; a signature that says so and is wrong refutes."""
+    found = [each for signer, its, each in signatures if signer == name and its == ident]
+    if not all(is_signed(key, body.encode(), each) for each in found):
+        raise Refused("lineage_proof", f"a wrong signature of {name}")
+    return bool(found)
+
+
+def check_lineage(report, fork, data):
+    """The proof that a fork carries: its parent's entries from the last state up to where it was forked off."""
+    wrong = lambda text: Refused("lineage_proof", text)
+    try:
+        proof = read_canonical(data[:-1])
+    except (Refused, ValueError) as error:
+        raise wrong(f"not canonical JSON: {error}") from None
+    if data[-1:] != b"\n" or not isinstance(proof, dict) or sorted(proof) != ["entries", "format"]:
+        raise wrong("not a proof")
+    if proof["format"] != "theater/proof/v1" or not isinstance(proof["entries"], list):
+        raise wrong(f"format {proof['format']}")
+    if not 1 <= len(proof["entries"]) <= 10_000:
+        raise wrong(f"{len(proof['entries'])} entries")
+    parent, last, head = fork["fork_origin"], None, None
+    for at, each in enumerate(proof["entries"]):
+        texts = {"entry", "entry_proof", "head_proof"}
+        if not isinstance(each, dict) or not texts | {"parts"} <= each.keys() <= texts | {"parts", "actor_key"}:
+            raise wrong(f"the members of entry {at}")
+        if each["parts"] != [] or not all(isinstance(each[key], str) for key in each.keys() - {"parts"}):
+            raise wrong("parts that are shown, or no texts")
+        entry, hashed = parse(each["entry"].encode()), chain_hash(each["entry"].encode())
+        if last is not None and (entry["seq"] != last["seq"] + 1 or entry["prev"] != before):
+            raise wrong(f"entry {entry['seq']} does not follow the one before")
+        names = roles(entry)[0]
+        if last is None:
+            state = entry["parts"][names.index("state")] if "state" in names else None
+        elif "state" in names:
+            raise wrong(f"entry {entry['seq']} makes another state")
+        index, path, (body, signatures, origin, size, root) = parse_tlog_proof(each["entry_proof"])
+        node_index, node_path, head = parse_tlog_proof(each["head_proof"])
+        if index != entry["seq"] or index >= size or body.count("\n") != 3:
+            raise wrong(f"leaf {index} of {size} for entry {entry['seq']}")
+        reached, prefix = climb(bytes.fromhex(hashed), index, size, path)
+        leaf = hashlib.sha256(b"\0" + body.encode()).digest()
+        if reached != root or node_index >= head[3] or climb(leaf, node_index, head[3], node_path)[0] != head[4]:
+            raise wrong("a path that leads elsewhere")
+        if "actor_key" in each:
+            ident, key = parse_key(each["actor_key"], origin)
+            if not signed_by(key, ident, origin, body, signatures):
+                raise wrong("not signed by the actor's key")
+        if origin != parent or head[2] != parent.partition("/")[0]:
+            raise Refused("lineage_differs", f"the chain of {origin}")
+        last, before = entry, hashed
+    if last["kind"] not in ("return", "trap", "cut"):
+        raise wrong(f"a {last['kind']} at its end")
+    claims = [fork["fork_seq"], fork["fork_entry"], fork["fork_root"], fork["parts"][1]]
+    found = [last["seq"], before, prefix.hex(), state]
+    if claims != found:
+        raise Refused("lineage_differs", f"the fork says {claims}, its proof {found}")
+    body, signatures, name, size, root = head
+    if name != report.node:
+        report.foreign_forks += 1
+    elif report.roots.get(size) != root:
+        raise Refused("lineage_differs", f"another tree at {size} leaves")
+    elif not any([signed_by(key, ident, name, body, signatures) for _, _, ident, key in report.keys]):
+        raise Refused("lineage_untrusted", "signed by no key of the node")
+
+
 # ---------------------------------------------------------------- logs
 
 
@@ -1294,6 +1397,12 @@ class Report:
     unchecked_senders: int = 0
     unchecked_news: int = 0
     unchecked_forks: int = 0
+    foreign_forks: int = 0  # proved by a head of another node, whose key is not known here
+    proved_forks: int = 0
+    lineage: dict = field(default_factory=dict)  # origin of a fork -> the proof that it carries
+    node: str = ""
+    roots: dict = field(default_factory=dict)  # size of the node's tree -> root
+    keys: list = field(default_factory=list)  # [since, until, id, public key] of the node
     sealed: dict = field(default_factory=dict)  # address -> entries
     leaves: int = 0
     absent_leaves: int = 0
@@ -1383,10 +1492,20 @@ def check_forks(report):
     """Chains that are forked go on from the end of a turn of their parent."""
     for chain in report.chains.values():
         if chain.fork is None:
+            if chain.origin in report.lineage:
+                report.refuse(chain.origin, Refused("stray", "a proof of where a chain comes from that is no fork"))
             continue
+        proved = False
+        if chain.origin in report.lineage:
+            try:
+                check_lineage(report, chain.fork, report.lineage[chain.origin])
+                proved = True
+            except Refused as error:
+                report.refuse(f"{chain.origin} entry 0", error)
         parent, seq = report.chains.get(chain.fork["fork_origin"]), chain.fork["fork_seq"]
         if parent is None or parent.broken:
-            report.unchecked_forks += 1
+            report.proved_forks += proved
+            report.unchecked_forks += not proved
             continue
         try:
             if seq >= len(parent.leaves) or parent.leaves[seq].hex() != chain.fork["fork_entry"]:
@@ -1397,7 +1516,8 @@ def check_forks(report):
             if tree.root().hex() != chain.fork["fork_root"]:
                 raise Refused("wrong_fork", f"the root at {seq + 1} entries is {tree.root().hex()}")
             if seq in parent.pruned:
-                report.unchecked_forks += 1
+                report.proved_forks += proved
+                report.unchecked_forks += not proved
                 continue
             state, initialised = parent.points.get(seq, (None, False))
             if initialised is False:  # None behind what is pruned: not known
@@ -1464,7 +1584,8 @@ def tell(report):
         print(f"checkpoints     {report.checkpoints}, signed by the node's own keys up to {report.signed} leaves")
     print(f"senders         {report.unchecked_senders} messages from chains that are not here")
     print(f"news            {report.unchecked_news} of children that are not here")
-    print(f"forks           {report.unchecked_forks} off chains that are not here")
+    print(f"forks           {report.unchecked_forks} off chains that are not here; {report.proved_forks} proved without,"
+          + f" {report.foreign_forks} proofs of other nodes, whose signatures were not checked")
     for line in report.refuted:
         print(f"refuted         {line}")
     for line in report.unknown:
@@ -1495,8 +1616,8 @@ def check_database(report, path):
     if database.execute("PRAGMA application_id").fetchone()[0] != 0x54687472:
         raise NotChecked("not a log of Theater")
     version = database.execute("PRAGMA user_version").fetchone()[0]
-    if version not in (2, 3):
-        raise NotChecked(f"the tables have version {version}, this program knows 2 and 3")
+    if version not in (2, 3, 4):
+        raise NotChecked(f"the tables have version {version}, this program knows 2 to 4")
     if database.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
         raise NotChecked("the file is damaged")
     log = database.execute("SELECT node, kind FROM log").fetchall()
@@ -1516,7 +1637,13 @@ def check_database(report, path):
         found = [chain.size, chain.hash, chain.turns, chain.activations]
         if stand != found:
             report.refuse(address, Refused("row_differs", f"the chain says {found}, its row {stand}"))
-    for table, tree in (("entry", "actor"), ("pruned", "actor"), ("seal", "actor"), ("state", "actor"), ("tile", "tree")):
+    tables = [("entry", "actor"), ("pruned", "actor"), ("seal", "actor"), ("state", "actor"), ("tile", "tree")]
+    if version >= 4:
+        tables.append(("lineage", "actor"))
+        for address, proof in database.execute(
+                "SELECT address, CAST(proof AS BLOB) FROM lineage JOIN actor ON id = actor"):
+            report.lineage[f"{node}/{address}"] = proof
+    for table, tree in tables:
         stray = database.execute(
             f"SELECT count(*) FROM {table} WHERE {tree} <> 0 AND {tree} NOT IN (SELECT id FROM actor)").fetchone()[0]
         if stray:

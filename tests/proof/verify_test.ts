@@ -103,6 +103,7 @@ test("without trust the verdict is on consistency only, and says so", () => {
     absentBlobs: 0,
     absentNews: 0,
     uncheckedForks: 0,
+    unsignedForks: 0,
     erasuresOpen: 0,
     abandoned: null,
     turnsNotReplayed: 10,

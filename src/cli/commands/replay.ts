@@ -70,14 +70,17 @@ export const replay = defineCommand({
     }
     const path = file === undefined ? findLog(global.db, folder, () => true) : resolve(folder, file);
     const { openEvidence, openLogReader, StoreError } = await import("../../store/mod.ts");
-    const judge = await import("../../verify/mod.ts");
+    const [judge, { judgeLineage }] = await Promise.all([
+      import("../../verify/mod.ts"),
+      import("../../proof/mod.ts"),
+    ]);
 
     /** Judges the file; nothing of one that is refuted is run. */
     async function refutation(): Promise<string | undefined> {
       const evidence = openEvidence(path);
       const progress = createShareProgress(err, context.nowMs, "entries", progressEntriesMin);
       try {
-        const { headline, exit } = judge.verify(evidence, judge.noTrust, progress.step).verdict;
+        const { headline, exit } = judge.verify(evidence, judge.noTrust, progress.step, judgeLineage).verdict;
         return exit === 1 || exit === 2 ? headline : undefined;
       } finally {
         await progress.finish();

@@ -83,7 +83,7 @@ export const verify = defineCommand({
       const evidence = openEvidence(path);
       try {
         const progress = createShareProgress(err, context.nowMs, "entries", progressEntriesMin);
-        const judgement = judge.verify(evidence, trust, progress.step);
+        const judgement = judge.verify(evidence, trust, progress.step, proofs.judgeLineage);
         await progress.finish();
         const { exit } = judgement.verdict;
         // What is refuted already is not run: its parts are not what they should be.
