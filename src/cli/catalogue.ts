@@ -165,6 +165,13 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import("./commands/test.ts")).test,
   },
   {
+    name: "fork",
+    group: "Replay",
+    operands: "<actor>",
+    summary: "Make a new actor that goes on from a past moment of another",
+    load: async () => (await import("./commands/fork.ts")).fork,
+  },
+  {
     name: "completions",
     group: "Make",
     operands: "<shell>",

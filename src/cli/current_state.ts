@@ -1,4 +1,4 @@
-import { commitPart, parseEntry } from "../chain/mod.ts";
+import { commitPart, parseEntry, statePosition } from "../chain/mod.ts";
 import { encodeUtf8 } from "../codec/mod.ts";
 import type { LogReader } from "../store/mod.ts";
 import { CliError } from "./cli_error.ts";
@@ -32,11 +32,13 @@ export async function currentState(reader: LogReader, address: string): Promise<
 
 function bytesAtHand(reader: LogReader, address: string, seq: number): Uint8Array | undefined {
   const stored = reader.entry(address, seq);
-  const commitment = stored === undefined ? undefined : parseEntry(stored.text).parts[0];
-  const part = reader.parts(address, seq)[0];
+  if (stored === undefined) return undefined;
+  const entry = parseEntry(stored.text);
+  const position = statePosition(entry);
+  const part = reader.parts(address, seq)[position];
   const bytes = part?.bytes ?? reader.state(address)?.bytes;
   if (bytes === undefined || part?.salt === undefined) return undefined;
-  return commitPart(bytes, part.salt) === commitment ? bytes : undefined;
+  return commitPart(bytes, part.salt) === entry.parts[position] ? bytes : undefined;
 }
 
 async function replayState(reader: LogReader, address: string): Promise<CurrentState> {
@@ -48,7 +50,7 @@ async function replayState(reader: LogReader, address: string): Promise<CurrentS
 function lastStateSeq(reader: LogReader, address: string): number | undefined {
   for (const stored of reader.entries(address, { backwards: true })) {
     const { entry } = readEntry(reader, address, stored);
-    if (entry.kind === "keyframe" || (entry.kind === "return" && entry.outcome === "ok")) return entry.seq;
+    if (statePosition(entry) >= 0) return entry.seq;
   }
   return undefined;
 }

@@ -1,13 +1,13 @@
-import { commitPart, type KeyframeEntry, type ReturnEntry } from "../chain/mod.ts";
+import { commitPart, type GenesisEntry, type KeyframeEntry, type ReturnEntry } from "../chain/mod.ts";
 import { decodeUtf8, encodeUtf8 } from "../codec/mod.ts";
 import type { LogReader, StateRow } from "../store/mod.ts";
 import type { WorkerSetup } from "../worker/mod.ts";
-import { entryAt, partSalt, readStored, readTurns, type RecordedTurn } from "./recorded_turn.ts";
+import { entryAt, partSalt, partText, readStored, readTurns, type RecordedTurn } from "./recorded_turn.ts";
 import { ReplayError } from "./replay_error.ts";
 import { type ReplayJob, replayTurns, type StartReplaying } from "./replay_turns.ts";
 
 /** An entry that commits to the state after it. */
-type StateEntry = KeyframeEntry | ReturnEntry;
+type StateEntry = GenesisEntry | KeyframeEntry | ReturnEntry;
 
 /** What it takes to run an activation again. */
 export interface ReplayPorts {
@@ -22,7 +22,7 @@ export interface CurrentState {
   readonly state: string;
   /** The last entry that commits to it; -1 in a chain that holds none yet. */
   readonly seq: number;
-  /** The entry whose state the log's state row holds; -1 if it holds none. */
+  /** The entry whose state the log's state row holds; -1 if it holds none. Of a fork that has not begun, its genesis. */
   readonly rowSeq: number;
   /** How many turns had to be run again to know it. */
   readonly replayed: number;
@@ -45,6 +45,10 @@ export async function currentState(
 ): Promise<CurrentState> {
   const last = lastStateEntry(reader, address);
   if (last === undefined) return { state: noState, seq: -1, rowSeq: -1, replayed: 0 };
+  // A fork that has not begun: its genesis has the state, so that no row need hold it.
+  if (last.kind === "genesis") {
+    return { state: partText(reader, address, last, 1), seq: last.seq, rowSeq: last.seq, replayed: 0 };
+  }
   const row = reader.state(address);
   const rowSeq = row?.seq ?? -1;
   if (row !== undefined) {
@@ -179,6 +183,7 @@ function lastStateEntry(reader: LogReader, address: string): StateEntry | undefi
   for (const stored of reader.entries(address, { backwards: true })) {
     const entry = readStored(address, stored);
     if (entry.kind === "keyframe" || (entry.kind === "return" && entry.outcome === "ok")) return entry;
+    if (entry.kind === "genesis" && entry.fork_origin !== undefined) return entry;
   }
   return undefined;
 }

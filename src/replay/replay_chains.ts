@@ -128,7 +128,7 @@ async function replayRun(
   { watch, ...options }: Required<Pick<ReplayOptions, "progress" | "fresh">> & Pick<ReplayOptions, "watch">,
 ): Promise<void> {
   /** The state after the activation before; undefined where nobody knows it. */
-  let before = run[0]?.keyframe.activation === 0 ? "null" : undefined;
+  let before = run[0]?.keyframe.reason === "start" ? "null" : undefined;
   for (const activation of run) {
     const begins = stateKept(reader, activation) ?? before;
     const watching = watch?.(activation);

@@ -1,7 +1,15 @@
 import type { ActorDefinition, ActorPast } from "../actor/mod.ts";
 import { canonicalize, type JsonObject, type JsonValue, parseCanonical } from "../codec/mod.ts";
 import type { KeyframeEntry, KeyframeReason } from "../chain/mod.ts";
-import { currentState, headOf, partText, readStored, readTurns, type ReplayPorts } from "../replay/mod.ts";
+import {
+  currentState,
+  entryAt,
+  headOf,
+  partText,
+  readStored,
+  readTurns,
+  type ReplayPorts,
+} from "../replay/mod.ts";
 import type { ActorStatus, LogReader } from "../store/mod.ts";
 import { RuntimeError } from "./runtime_error.ts";
 
@@ -51,7 +59,11 @@ export async function findPast(
     stateRowSeq: rowSeq,
     replayed: replayed > 0,
     bytesSinceKeyframe: bytesSinceKeyframe(reader, address, state.length),
-    reason: row.activations === 0 ? "start" : changed !== undefined ? "upgrade" : reasonAfter(row.status),
+    reason: row.activations === 0
+      ? (isFork(reader, address) ? "fork" : "start")
+      : changed !== undefined
+      ? "upgrade"
+      : reasonAfter(row.status),
     mail: reader.mail(address),
   };
 }
@@ -128,8 +140,15 @@ function bytesSinceKeyframe(reader: LogReader, address: string, bytesMax: number
   return bytes;
 }
 
+/** Tells whether an actor is forked off another, and so begins with the state of its genesis. */
+function isFork(reader: LogReader, address: string): boolean {
+  const genesis = entryAt(reader, address, 0);
+  return genesis.kind === "genesis" && genesis.fork_origin !== undefined;
+}
+
 /** Tells whether `init` made a state: the first return with a state after an instantiation's. */
 function isInitialised(reader: LogReader, address: string): boolean {
+  if (isFork(reader, address)) return true;
   // Nothing is pruned of an actor that was not.
   for (const _ of reader.pruned(address)) return true;
   let opened: string | undefined;

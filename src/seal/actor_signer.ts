@@ -34,3 +34,21 @@ export function openActorSigner(reader: LogReader, address: string, dataFolder: 
   }
   return { key: formatVerifierKey(signer.key), sign: (body) => signNote(body, [signer]) };
 }
+
+/**
+ * Signs for an actor of somebody else, whose key is not here, by a key that is
+ * derived from that of our node. It shows who passes the head on, and no more:
+ * trust in it rests on the tree of the node that it is in.
+ *
+ * @param origin of that actor
+ * @throws {SealError} `key_missing` when our node has no key
+ */
+export function openForeignSigner(reader: LogReader, origin: string, dataFolder: string): ActorSigner {
+  const files = openNodeFiles(dataFolder, reader.node);
+  const [kept] = files.seeds();
+  if (kept === undefined) {
+    throw new SealError({ code: "key_missing", key: `of ${reader.node}`, path: files.seedPath });
+  }
+  const signer = createSigner(origin, deriveActorSeed(kept.seed, origin));
+  return { key: formatVerifierKey(signer.key), sign: (body) => signNote(body, [signer]) };
+}

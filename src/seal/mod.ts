@@ -19,7 +19,7 @@
  * @module
  */
 
-export { openActorSigner } from "./actor_signer.ts";
+export { openActorSigner, openForeignSigner } from "./actor_signer.ts";
 export { type AbandonedLog, abandonLog } from "./abandon.ts";
 export { type NamedKey, readNamedKeys } from "./node_chain.ts";
 export { type Node, openNode, type OpenNodeOptions, type SignedHead } from "./node.ts";

@@ -46,7 +46,7 @@ export async function replayRun(
   listen: RunListener = () => undefined,
 ): Promise<RunReplay> {
   // Of the state before the first activation of a chain nobody need be told.
-  let end: RunEnd | undefined = run[0]?.keyframe.activation === 0 ? { state: "null" } : undefined;
+  let end: RunEnd | undefined = run[0]?.keyframe.reason === "start" ? { state: "null" } : undefined;
   let replayed = 0;
   const passedOver: PassedOver[] = [];
   for (const activation of run) {

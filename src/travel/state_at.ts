@@ -4,7 +4,13 @@
  * @module
  */
 
-import { commitPart, type KeyframeEntry, type ReturnEntry } from "../chain/mod.ts";
+import {
+  commitPart,
+  type GenesisEntry,
+  type KeyframeEntry,
+  type ReturnEntry,
+  statePosition,
+} from "../chain/mod.ts";
 import { decodeUtf8, encodeUtf8 } from "../codec/mod.ts";
 import {
   type ActivationOutline,
@@ -18,8 +24,8 @@ import { runsBefore } from "./activations.ts";
 import { replayRun } from "./replay_run.ts";
 import { TravelError } from "./travel_error.ts";
 
-/** An entry that commits to the state after it. */
-export type StateEntry = KeyframeEntry | ReturnEntry;
+/** An entry that commits to the state after it; of a fork, the first one too. */
+export type StateEntry = GenesisEntry | KeyframeEntry | ReturnEntry;
 
 /** A state, and where it comes from. */
 export interface StateAt {
@@ -27,7 +33,8 @@ export interface StateAt {
   readonly state: string;
   /** The entry that commits to it. */
   readonly seq: number;
-  readonly turn: number;
+  /** Absent at the beginning of a fork. */
+  readonly turn?: number;
   /** Milliseconds since 1970. */
   readonly timeMs: number;
   /** How many turns were run again to know it. */
@@ -58,11 +65,12 @@ export async function stateAt(
   const found = (state: string, replayed: number): StateAt => ({
     state,
     seq: entry.seq,
-    turn: entry.turn,
+    ...(entry.kind !== "genesis" && { turn: entry.turn }),
     timeMs: entry.time,
     replayed,
   });
-  const part = reader.parts(address, entry.seq)[0];
+  const position = statePosition(entry);
+  const part = reader.parts(address, entry.seq)[position];
   if (part?.salt === undefined) {
     throw new TravelError({
       code: "state_absent",
@@ -72,7 +80,7 @@ export async function stateAt(
     });
   }
   const { salt } = part;
-  const isIt = (bytes: Uint8Array) => commitPart(bytes, salt) === entry.parts[0];
+  const isIt = (bytes: Uint8Array) => commitPart(bytes, salt) === entry.parts[position];
   const damaged = (detail: string) => new ReplayError({ code: "damaged", address, seq: entry.seq, detail });
   if (part.bytes !== undefined) {
     if (isIt(part.bytes)) return found(decodeUtf8(part.bytes), 0);
@@ -103,6 +111,7 @@ export function stateEntryAt(reader: LogReader, address: string, seq: number): S
     if (stored.seq !== expected) break;
     const entry = readStored(address, stored);
     if (entry.kind === "incarnation") throw new TravelError({ code: "no_state", address, seq });
+    if (entry.kind === "genesis" && entry.fork_origin !== undefined) return entry;
     if (entry.kind === "keyframe" || (entry.kind === "return" && entry.outcome === "ok")) return entry;
     expected -= 1;
   }
@@ -116,7 +125,7 @@ function upTo(run: readonly ActivationOutline[], entry: StateEntry): readonly Ac
   return run.flatMap((activation) => {
     // A keyframe itself: all that it takes is the end of the activation before.
     if (activation.keyframe.seq === entry.seq) return [];
-    if (activation.to <= entry.seq) return [activation];
+    if (activation.to <= entry.seq || entry.kind === "genesis") return [activation];
     return [{ ...activation, turns: entry.turn - activation.keyframe.turn + 1 }];
   });
 }

@@ -60,6 +60,7 @@ export const plan: Plan = {
     actor: { layer: 5 },
     replay: { layer: 5 },
     travel: { layer: 5 },
+    fork: { layer: 5 },
     seal: { layer: 5 },
     bundle: { layer: 5 },
     runtime: { layer: 6 },

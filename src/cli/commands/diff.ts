@@ -81,9 +81,9 @@ export const diff = defineCommand({
         return exitCode.done;
       }
       const span = before.seq === after.seq
-        ? `entry ${formatCount(before.seq)} (turn ${formatCount(before.turn)})`
-        : `entry ${formatCount(before.seq)} → ${formatCount(after.seq)}, turn ${formatCount(before.turn)} → ${
-          formatCount(after.turn)
+        ? `entry ${formatCount(before.seq)} (turn ${turnText(before)})`
+        : `entry ${formatCount(before.seq)} → ${formatCount(after.seq)}, turn ${turnText(before)} → ${
+          turnText(after)
         }`;
       const count = changes.length === 0 ? "no change" : countOf(changes.length, "change");
       const { style, columns = Infinity } = out;
@@ -96,3 +96,8 @@ export const diff = defineCommand({
     });
   },
 });
+
+/** The beginning of a fork has no turn. */
+function turnText({ turn }: { readonly turn?: number }): string {
+  return turn === undefined ? "–" : formatCount(turn);
+}
