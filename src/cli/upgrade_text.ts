@@ -34,6 +34,11 @@ function hashesOf(component: string): string {
   }).join(", ");
 }
 
+/** A refusal is no crash, and has no code. */
+function crashCode(code: string): string {
+  return code === "unknown" ? "" : ` (${code})`;
+}
+
 /** Why an actor goes on as it was, as an error to print. */
 export function notUpgraded(actor: string, answer: Exclude<UpgradeAnswer, Upgraded> | NoAnswer): Report {
   const message = (why: string) => `Cannot upgrade ${actor}: ${why}`;
@@ -41,7 +46,7 @@ export function notUpgraded(actor: string, answer: Exclude<UpgradeAnswer, Upgrad
     case "rolled-back":
       return {
         code: "rolled_back",
-        message: message(`the new component did not take over (${answer.code}): ${answer.reason}`),
+        message: message(`the new component did not take over${crashCode(answer.code)}: ${answer.reason}`),
         next: [
           "the old one goes on, with the state as it was",
           `"theater show ${actor} ${answer.seq}" shows the end of the turn`,

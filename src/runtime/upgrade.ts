@@ -108,7 +108,7 @@ export async function upgradeActor(
   }
   const { node, definition } = next;
   const manifest = {
-    path: node.path,
+    path: resolve(node.path),
     component: sourceOf(node),
     differs: node.path === actor.node.path && sourceOf(node) !== sourceOf(actor.node),
   };

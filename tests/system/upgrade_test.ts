@@ -278,3 +278,45 @@ test("theater upgrade: through the door, with an answer for people and for machi
   strictEqual(closed.code, exitCode.failed);
   match(closed.stderr, /nobody runs this log[^]*theater run <manifest> --upgrade/);
 });
+
+test("theater upgrade --check: only code that would have done the same, unless forced", async () => {
+  const folder = makeFolder({ ...files, "same.ts": `${counter(1)}// said otherwise` });
+  await inHouse(folder, async ({ theater, send }) => {
+    const door = await openDoor(theater, logPath(folder));
+    const call = (...args: string[]) =>
+      callCli(["upgrade", "--db", logPath(folder), "counter", ...args], { folder });
+    const keyframes = () => story(folder, "counter").filter((word) => word.startsWith("keyframe")).length;
+    try {
+      for (let k = 0; k < 5; k++) await send(k);
+      const differs = await call("v2.ts", "--check");
+      strictEqual(differs.code, exitCode.no, differs.stderr);
+      match(differs.stdout, /different: 7 turns compared: 5 differ/);
+      match(differs.stderr, /something else in 5 of 7 recorded turns[^]*--force/);
+      strictEqual(keyframes(), 1);
+      const same = await call("same.ts", "--check", "--json");
+      strictEqual(same.code, exitCode.done, same.stderr);
+      const { upgraded, checked } = JSON.parse(same.stdout);
+      deepStrictEqual([upgraded.actor, checked.verdict, checked.same], ["counter", "same", 7]);
+      strictEqual(keyframes(), 2);
+      const forced = await call("v2.ts", "--check", "--force");
+      strictEqual(forced.code, exitCode.done, forced.stderr);
+      match(forced.stdout, /different[^]*counter goes on as a new activation/);
+      strictEqual(keyframes(), 3);
+      for (
+        const [args, why] of [
+          [["--check", "--migrate"], /understand only once migrated/],
+          [["--force"], /nothing is checked/],
+          [["--accept", "x.json"], /nothing is checked/],
+        ] as const
+      ) {
+        const refused = await call("v1.ts", ...args);
+        strictEqual(refused.code, exitCode.failed);
+        match(refused.stderr, why);
+      }
+    } finally {
+      await theater.stop();
+      await door.close();
+    }
+  });
+  await replays(folder);
+});
