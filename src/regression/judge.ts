@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { AgainstReplay, DiffersIn, PassedOverCode } from "../replay/mod.ts";
+import type { AgainstReplay, DiffersIn, NotCompared } from "../replay/mod.ts";
 import {
   type Accepted,
   acceptedKey,
@@ -24,7 +24,13 @@ export interface TestedChain {
 }
 
 /** What lies with who tests, not with what the recording still holds. */
-const failures: ReadonlySet<PassedOverCode> = new Set(["component", "version", "limits", "load", "lost"]);
+const failures: ReadonlySet<NotCompared["code"]> = new Set([
+  "component",
+  "version",
+  "limits",
+  "load",
+  "lost",
+]);
 
 /**
  * Judges what was found.

@@ -3,7 +3,7 @@ import type {
   DifferingTurn,
   DiffersIn,
   DivergenceReport,
-  PassedOver,
+  NotCompared,
 } from "../replay/mod.ts";
 
 /** What differs in a turn, and whether that is accepted. */
@@ -31,7 +31,7 @@ export interface ReplayedActor {
   /** Those that differ, accepted or not, in order. */
   readonly differing: readonly ReplayedTurn[];
   /** Those that were not compared, and why. */
-  readonly passedOver: readonly PassedOver[];
+  readonly passedOver: readonly NotCompared[];
   /** Where not even the recorded code does what is recorded: nothing after it was compared. */
   readonly divergences: readonly DivergenceReport[];
 }

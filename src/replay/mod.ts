@@ -57,5 +57,6 @@ export {
   type AgainstReplay,
   type AgainstTools,
   type DifferingTurn,
+  type NotCompared,
   replayAgainst,
 } from "./replay_against.ts";

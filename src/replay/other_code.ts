@@ -35,7 +35,7 @@ export interface CameOfIt {
 
 /** An instance of other code, with others after it where it ended. */
 export interface OtherCode {
-  /** Takes a turn; it is run now, or with others. Resolves when more may follow. */
+  /** Takes a turn that came to an end; it is run now, or with others. Resolves when more may follow. */
   turn(turn: WatchedTurn): Promise<void>;
   /** Runs what was taken. */
   finish(): Promise<void>;
@@ -112,15 +112,12 @@ export function createOtherCode(options: OtherCodeOptions): OtherCode {
 
   return {
     async turn(turn) {
-      const { recorded, input, before, end } = turn;
+      const { recorded, input, before } = turn;
       if (recorded.opening.kind === "keyframe") {
         const { cutAt: _, ...start } = input;
         begun = { turn: recorded.turn, start };
-        const report = await begin(carried ?? before);
-        if (end.end !== "cut") tell(turn, report);
-        return;
+        return tell(turn, await begin(carried ?? before));
       }
-      if (end.end === "cut") return; // Nobody knows how it would have ended.
       waiting.push(turn);
       waitingChars += (input.text?.length ?? 0) + before.length +
         input.calls.reduce((sum, call) => sum + call.result.length, 0);

@@ -32,6 +32,12 @@ export interface DifferingTurn {
   readonly refused?: string;
 }
 
+/** Turns that follow each other and were not compared. Plain data. */
+export interface NotCompared extends Omit<PassedOver, "code"> {
+  /** `migrate`: it turned the state of the recorded code before into that of the one after. */
+  readonly code: PassedOver["code"] | "migrate";
+}
+
 /** What a chain came to when it was held against other code. Plain data. */
 export interface AgainstReplay {
   readonly address: string;
@@ -42,7 +48,7 @@ export interface AgainstReplay {
   /** Those that differ, in order. */
   readonly differing: readonly DifferingTurn[];
   /** Those that were not compared, in order. */
-  readonly passedOver: readonly PassedOver[];
+  readonly passedOver: readonly NotCompared[];
   /** Where not even the recorded code does what is recorded: nothing after it is compared. */
   readonly divergences: readonly DivergenceReport[];
 }
@@ -106,7 +112,7 @@ interface Chain {
   compared: number;
   readonly differing: DifferingTurn[];
   /** Turns that were run as recorded, and not through the other code. */
-  readonly passedOver: PassedOver[];
+  readonly passedOver: NotCompared[];
   /** The state of the other code, where it carries its own. */
   carried: string | undefined;
 }
@@ -147,16 +153,22 @@ function watch(
       lost = error.fault.detail;
     }
   }
-  const pass = (code: PassedOver["code"], turns: number, turn: number, seq: number, detail: string) =>
+  const pass = (code: NotCompared["code"], turns: number, turn: number, seq: number, detail: string) =>
     void chain.passedOver.push({ code, turns, turn, seq, detail });
   return {
     async turn(turn) {
-      const { recorded, end } = turn;
+      const { recorded: { turn: number, closing }, input, end } = turn;
       if (end.end === "cut") {
-        const detail = `turn ${recorded.turn} was cut short, so nobody knows how it would have ended`;
-        pass("cut", 1, recorded.turn, recorded.closing.seq, detail);
-        progress();
-      } else given += 1;
+        const detail = `turn ${number} was cut short, so nobody knows how it would have ended`;
+        pass("cut", 1, number, closing.seq, detail);
+        return progress();
+      }
+      if (input.type === "migrate") {
+        const detail = `turn ${number} turned the state of one component into that of another`;
+        pass("migrate", 1, number, closing.seq, detail);
+        return progress();
+      }
+      given += 1;
       await orLost(() => code.turn(turn));
     },
     async end() {

@@ -449,3 +449,26 @@ test("a result is JUnit XML: a suite an actor, a case a turn, whatever the code 
   // deno-lint-ignore no-control-regex
   ok(!/[\u0000-\u0008\u001b]/.test(xml) && xml.isWellFormed());
 });
+
+test("a turn that migrated the state is not asked of new code; those around it are run on their own states", async () => {
+  const old = "export const init = () => ({ n: 0 });\nexport const handle = ({ n }) => [{ n: n + 1 }, n];\n";
+  const next = `export const init = () => ({ count: 0 });
+    export const handle = ({ count }) => [{ count: count + 1 }, count];
+    export const migrate = ({ n }) => ({ count: n });`;
+  const folder = makeFolder({
+    "theater.toml": 'name = "counter"\ncomponent = "v1.ts"\n',
+    "v1.ts": old,
+    "v2.ts": next,
+  });
+  await inHouse(folder, async ({ send, theater }) => {
+    await send(1);
+    const answer = await theater.upgrade({ address: "counter", path: join(folder, "v2.ts"), migrate: true });
+    equal(answer.answer, "upgraded");
+    await send(2);
+  });
+  const result = await replay(logPath(folder), { against: join(folder, "v2.ts") });
+  const { passedOver = [], turns, compared } = result.actors[0] ?? {};
+  deepEqual(passedOver.map(({ code, turn }) => [code, turn]), [["migrate", 4]]);
+  deepEqual([turns, compared], [6, 5]);
+  deepEqual(seen(result), { 1: "state", 2: "trap" }, "what it said on states of the one before");
+});
