@@ -17,8 +17,12 @@ export interface TurnToRun extends ReplayStart {
 export interface Way {
   /** The state after the last turn, JSON text. */
   state(): string;
-  /** Instantiates; a former instance is given up. */
-  begin(setup: Omit<WorkerSetup, "state">, start: ReplayStart): Promise<TurnReport>;
+  /**
+   * Instantiates; a former instance is given up.
+   *
+   * @param anew JSON text of the state to begin with. @default the one after the last turn
+   */
+  begin(setup: Omit<WorkerSetup, "state">, start: ReplayStart, anew?: string): Promise<TurnReport>;
   /** Runs one turn. Where the instance before is gone, instantiates as `begin` did last; its report, if that fails. */
   run(input: ReplayInput): Promise<TurnReport>;
   /** Gives the instance up. */
@@ -44,8 +48,13 @@ export function createWay(address: string, start: StartReplaying, state: string)
     worker = undefined;
   }
 
-  async function begin(setup: Omit<WorkerSetup, "state">, recorded: ReplayStart): Promise<TurnReport> {
+  async function begin(
+    setup: Omit<WorkerSetup, "state">,
+    recorded: ReplayStart,
+    anew = state,
+  ): Promise<TurnReport> {
     giveUp();
+    state = anew;
     begun = { setup, start: recorded };
     inbox = createInbox();
     worker = start({ ...setup, state }, recorded, inbox.handlers);

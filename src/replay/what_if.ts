@@ -179,10 +179,12 @@ function overridden(
 async function runTurn(
   way: Way,
   setup: Omit<WorkerSetup, "state" | "turn">,
-  { turn }: RecordedTurn,
+  { turn, opening }: RecordedTurn,
   { message, ...recorded }: TurnToRun,
 ): Promise<TurnReport> {
-  if (message === undefined) return await way.begin({ ...setup, turn }, recorded);
+  // An incarnation begins without a state.
+  const anew = opening.kind === "keyframe" && opening.reason === "start" ? "null" : undefined;
+  if (message === undefined) return await way.begin({ ...setup, turn }, recorded, anew);
   return await way.run({ ...message, ...recorded });
 }
 
@@ -220,6 +222,7 @@ async function stateBefore(
     const turns = readTurns(reader, address, keyframe.seq, to);
     const { value: instantiation } = turns.next();
     if (instantiation === undefined) continue;
+    if (keyframe.reason === "start") state = "null";
     const job = { address, setup: { ...setup, state }, from: "begins" as const, instantiation, turns };
     state = (await replayTurns(reader, job, tools.start)).state;
   }
