@@ -165,9 +165,9 @@ test("what a recording says does not reach the terminal", slow, async () => {
   equal((await runCli(["run", "theater.toml", "-"], { folder: other, input: "1\n" })).code, 0);
   const { code, stdout } = await callCli(["test", "-a", "new.ts"], { folder: other, colour: true });
   equal(code, 1);
-  // deno-lint-ignore no-control-regex
   deepEqual(
     stdout.match(
+      // deno-lint-ignore no-control-regex
       /[\u0000-\u0009\u000b-\u001a\u001c-\u001f\u007f-\u009f\u202e]|\u001b(?!\[(1|2|22|31|32|39)m)/g,
     ),
     null,

@@ -157,7 +157,12 @@ async function main(): Promise<void> {
           first + share - 1
         }`,
       );
-      results.push(...await crossRun({ from, seeds, folder }));
+      let replayed = 0;
+      const done = () => {
+        replayed += 1;
+        if (replayed % batchMax === 0) console.error(`${replayed} of ${share}`);
+      };
+      results.push(...await crossRun({ from, seeds, folder, done }));
     }
   } finally {
     if (values.keep === undefined) rmSync(folder, { recursive: true, force: true });

@@ -8,16 +8,25 @@ export function kindOf(entry: Entry): string {
     case "accept":
       return `accept ${entry.type}`;
     case "receive":
-      return `receive ${entry.type}${entry.keyed ? " keyed" : ""}`;
+      return `receive ${entry.type}${entry.keyed ? " keyed" : ""}${
+        entry.outcome === undefined ? "" : ` ${entry.outcome}`
+      }`;
     case "call":
       return `call ${entry.outcome}${entry.bodied ? " bodied" : ""}`;
     case "return":
-      return `return ${entry.outcome}`;
+      return `return ${entry.outcome}${entry.outcome === "ok" && entry.deferred ? " deferred" : ""}`;
     case "trap":
       return `trap ${entry.code}`;
     case "cut":
       return `cut ${entry.reason}`;
-    default:
+    case "supervise":
+      return `supervise ${entry.decision} ${entry.rule}`;
+    case "genesis":
+      return entry.fork_origin === undefined ? "genesis" : "genesis fork";
+    case "incarnation":
+    case "erase":
+    case "prune":
+    case "key":
       return entry.kind;
   }
 }

@@ -60,8 +60,8 @@ export function forge(path: string, { address, seq, entry = {}, parts = {}, kept
 }
 
 /** Puts a blob into the log; returns its SHA-256. */
-export function addBlob(path: string, text: string): string {
-  const bytes = encodeUtf8(text);
+export function addBlob(path: string, content: string | Uint8Array): string {
+  const bytes = typeof content === "string" ? encodeUtf8(content) : content;
   const sha256 = sha256Hex(bytes);
   const database = openDatabase(path);
   database.prepare("INSERT OR IGNORE INTO blob (sha256, bytes) VALUES (?, ?)").run(sha256, bytes);
