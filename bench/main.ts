@@ -25,6 +25,7 @@ const benches = [
   ["replay.ts", "turns replayed, beside live ones"],
   ["time_travel.ts", "the state at a random moment of a log of 10^6 turns"],
   ["verify.ts", "a log judged without replay"],
+  ["limits.ts", "what limits cost, on modules that compute"],
 ] as const;
 
 const [cpu] = cpus();

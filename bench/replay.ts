@@ -51,7 +51,7 @@ async function measureReplay(path: string, workers: number): Promise<Rate> {
       start: startReplaying,
       load: (log: LogReader, address: string, keyframe: number) =>
         recordedSetup(log, address, keyframe, load),
-      ability: { behaviours: replayBehaviours, schedules: [limits.version.schedule] },
+      ability: { behaviours: replayBehaviours, schedules: limits.schedules },
       execution,
     };
     return await measure(rows.reduce((sum, { turns }) => sum + turns, 0), async () => {

@@ -133,7 +133,7 @@ function createTools(): ReplayTools {
   return {
     start: startReplaying,
     load: (log: LogReader, actor: string, keyframe: number) => recordedSetup(log, actor, keyframe, load),
-    ability: { behaviours: replayBehaviours, schedules: [limits.version.schedule] },
+    ability: { behaviours: replayBehaviours, schedules: limits.schedules },
     execution,
   };
 }

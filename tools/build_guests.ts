@@ -1,8 +1,9 @@
 /**
  * Makes the components that are not scripts. Each folder of `tests/guests/` with
  * a `.wat` and a `.wit` becomes `tests/guests/<name>.wasm`; each of `examples/`
- * with a `.c` and a `.wit` becomes `examples/<name>/<name>.wasm` (needs clang and
- * wasm-ld, in Debian the packages clang and lld).
+ * with a `.c` and a `.wit` becomes `examples/<name>/<name>.wasm`, and each `.c` of
+ * `bench/kernels/` a core module (needs clang and wasm-ld, in Debian the packages
+ * clang and lld).
  *
  * ```sh
  * deno run -A tools/build_guests.ts            # gets jco's package with npm
@@ -73,10 +74,10 @@ async function contract(root: string): Promise<string> {
 }
 
 /** Compiles one C file, without any library, to a core module. */
-async function compileC(path: string): Promise<Uint8Array> {
+async function compileC(path: string, options: readonly string[]): Promise<Uint8Array> {
   const temporary = await mkdtemp(join(tmpdir(), "guest-"));
   const output = join(temporary, "core.wasm");
-  const flags = ["--target=wasm32", "-Os", "-nostdlib", "-Wall", "-Wl,--no-entry", "-Wl,--strip-all"];
+  const flags = ["--target=wasm32", ...options, "-nostdlib", "-Wall", "-Wl,--no-entry", "-Wl,--strip-all"];
   execFileSync(process.env["CC"] ?? "clang", [...flags, "-o", output, path], { stdio: "inherit" });
   const core = new Uint8Array(await readFile(output));
   await rm(temporary, { recursive: true });
@@ -132,9 +133,16 @@ for (const { world, folder } of await sources("tests/guests", "wat")) {
 }
 for (const { world, folder } of await sources("examples", "c")) {
   await writeComponent(
-    await compileC(join(folder, `${world}.c`)),
+    await compileC(join(folder, `${world}.c`), ["-Os"]),
     folder,
     world,
     `examples/${world}/${world}.wasm`,
   );
+}
+for (const name of (await readdir(join(root, "bench/kernels"))).sort()) {
+  if (!name.endsWith(".c")) continue;
+  const core = await compileC(join(root, "bench/kernels", name), ["-O2", "-mbulk-memory"]);
+  const output = `bench/kernels/${name.replace(".c", ".wasm")}`;
+  await writeFile(join(root, output), core);
+  console.log(`${output}: ${core.length} bytes`);
 }

@@ -13,7 +13,7 @@ export async function loadReplayTools(): Promise<ReplayTools> {
   return {
     start: startReplaying,
     load: (log, actor, keyframe) => recordedSetup(log, actor, keyframe, load),
-    ability: { behaviours: replayBehaviours, schedules: [limits.version.schedule] },
+    ability: { behaviours: replayBehaviours, schedules: limits.schedules },
     execution,
   };
 }

@@ -17,18 +17,19 @@ import {
 } from "./assembler_for_tests.ts";
 import { LimitError, type LimitFault } from "./fault.ts";
 import { FIXTURES, get, i32 } from "./fixtures_for_tests.ts";
-import { FUNCTION_BYTES_MAX, LOCALS_MAX } from "./function_body.ts";
-import { limitModule, MODULE_BYTES_MAX, TABLE_ELEMENTS_MAX, TABLES_MAX } from "./rewrite.ts";
-import { NESTING_MAX } from "./scan.ts";
+import { FUNCTION_BYTES_MAX, LOCALS_MAX } from "./instrumentation.ts";
+import { limitModule, type Limits, MODULE_BYTES_MAX, TABLE_ELEMENTS_MAX, TABLES_MAX } from "./rewrite.ts";
+import { ADDED_LOCALS_MAX } from "./schedule_2/locals.ts";
+import { NESTING_MAX } from "./schedule_2/scan.ts";
 import { FUNCTIONS_MAX } from "./shape.ts";
 
 const limits = { memoryBytesMax: 4 * 65536, stackUnitsMax: 10_000 };
 const END = 0x0b;
 
 /** What a module is refused for; undefined if it is not, and then what comes out is valid. */
-function refusal(bytes: Uint8Array): LimitFault | undefined {
+function refusal(bytes: Uint8Array, within: Limits = limits): LimitFault | undefined {
   try {
-    ok(WebAssembly.validate(limitModule(bytes, limits)), "what comes out must be valid");
+    ok(WebAssembly.validate(limitModule(bytes, within)), "what comes out must be valid");
     return undefined;
   } catch (error) {
     if (!(error instanceof LimitError)) throw error;
@@ -350,8 +351,10 @@ test("limitModule() refuses a function that grows beyond what engines take", () 
   body[body.length - 1] = END;
   equal(body.length % 3, 2);
   ok(WebAssembly.validate(withBody(body, globals)));
-  equal(refusal(withBody(body))?.code, undefined);
-  equal(refusal(withBody(body, globals))?.code, "function_too_large");
+  const refused = (bytes: Uint8Array, schedule: number) => refusal(bytes, { ...limits, schedule })?.code;
+  equal(refused(withBody(body), 1), undefined);
+  equal(refused(withBody(body, globals), 1), "function_too_large");
+  equal(refused(withBody(body), 2), "function_too_large");
 });
 
 test("limitModule() bounds nesting", () => {
@@ -368,8 +371,8 @@ test("limitModule() bounds nesting", () => {
 
 test("limitModule() bounds locals", () => {
   const body = (count: number) => Uint8Array.from(flat([1, u32(count), V128, END]));
-  equal(refusal(withBody(body(LOCALS_MAX))), undefined);
-  equal(refusal(withBody(body(LOCALS_MAX + 1)))?.code, "too_many");
+  equal(refusal(withBody(body(LOCALS_MAX - ADDED_LOCALS_MAX))), undefined);
+  equal(refusal(withBody(body(LOCALS_MAX - ADDED_LOCALS_MAX + 1)))?.code, "too_many");
   equal(refusal(withBody(body(0xffffffff)))?.code, "too_many");
 });
 

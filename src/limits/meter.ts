@@ -3,10 +3,10 @@
  * @module
  */
 
-import { EXPORTED, TICK_SLOT, VERSION_SECTION } from "./additions.ts";
 import { createFuel } from "./fuel.ts";
+import { EXPORTED, TICK_SLOT, VERSION_SECTION } from "./protocol.ts";
 import { Reader } from "./reader.ts";
-import { limits } from "./schedule.ts";
+import { limits, scheduleOf } from "./schedules.ts";
 import { createStack, type Stack } from "./stack.ts";
 
 /** What a meter needs. */
@@ -29,6 +29,21 @@ export interface TurnLimits {
    * @default no limit
    */
   readonly fuelMax?: number;
+}
+
+/**
+ * Thrown through the guest, to the caller of the export, when the machine refused memory that the guest may
+ * have. It ends the guest: an answer of -1 that another machine would not give could not be replayed.
+ */
+export class MemoryRefused extends Error {
+  override readonly name = "MemoryRefused";
+  readonly pages: number;
+  constructor(pages: number) {
+    super(
+      `Cannot grow memory: wanted ${pages} pages, which is within the limit, got a refusal by the machine`,
+    );
+    this.pages = pages;
+  }
 }
 
 /** The meter of one component. */
@@ -64,10 +79,17 @@ export function createMeter({ onTick = () => {} }: MeterOptions = {}): Meter {
   let stackUnitsMax: number | undefined;
   let modules = 0;
   const fuelTick = toFuncref(fuel.tick);
+  /** To how many pages memories may grow, and the memory of each module. */
+  const pagesMax = new WeakMap<WebAssembly.Memory, number>();
+  const memories: (number | undefined)[] = [];
+  const refusedTick = toFuncref((id, pages) => {
+    if (pages <= (memories[id] ?? 0)) throw new MemoryRefused(pages);
+    return 0;
+  });
   const stackTick = toFuncref((id, left) => stack ? stack.ask(id, left) : -1);
   return {
     instantiateCore(module, imports) {
-      const units = readStackUnits(module);
+      const { units, pages } = readVersion(module);
       if (units !== (stackUnitsMax ??= units)) {
         throw new TypeError(
           `Cannot instantiate module with this meter as its stack differs: wanted ${stackUnitsMax} units, got ${units}`,
@@ -80,9 +102,16 @@ export function createMeter({ onTick = () => {} }: MeterOptions = {}): Meter {
       const ticks = exports[EXPORTED.ticks] as WebAssembly.Table;
       ticks.set(TICK_SLOT.fuel, fuelTick);
       ticks.set(TICK_SLOT.stack, stackTick);
+      memories.push(pages ?? importedPages(module, imports));
+      if (pages !== undefined) {
+        for (const value of Object.values(exports)) {
+          if (value instanceof WebAssembly.Memory) pagesMax.set(value, pages);
+        }
+      }
+      if (ticks.length > TICK_SLOT.refused) ticks.set(TICK_SLOT.refused, refusedTick);
       added(EXPORTED.join)(modules++);
       fuel.add({ get: added(EXPORTED.fuel), set: added(EXPORTED.setFuel) });
-      stack.add({ get: added(EXPORTED.stack), set: added(EXPORTED.setStack) });
+      stack.add({ get: added(EXPORTED.stack), set: added(EXPORTED.setStack) }, added(EXPORTED.clearStack));
       if (exports[EXPORTED.start]) added(EXPORTED.start)();
       return instance;
     },
@@ -99,23 +128,34 @@ export function createMeter({ onTick = () => {} }: MeterOptions = {}): Meter {
     fuelExhausted: fuel.exhausted,
     stackExhausted: () => stack?.exhausted() ?? false,
   };
+
+  /** Pages to which the memory that a module imports may grow, if a module of this meter defines it. */
+  function importedPages(module: WebAssembly.Module, imports: WebAssembly.Imports | undefined) {
+    const memory = WebAssembly.Module.imports(module).find(({ kind }) => kind === "memory");
+    const value = memory && imports?.[memory.module]?.[memory.name];
+    return value instanceof WebAssembly.Memory ? pagesMax.get(value) : undefined;
+  }
 }
 
-/** The stack limit that was built into a module, if this version's rewriter did it. */
-function readStackUnits(module: WebAssembly.Module): number {
+/** The limits that were built into a module, if a rewriter of this version did it. */
+function readVersion(
+  module: WebAssembly.Module,
+): { readonly units: number; readonly pages: number | undefined } {
   const section = WebAssembly.Module.customSections(module, VERSION_SECTION)[0];
   const reader = section && new Reader(new Uint8Array(section));
   const rewriter = reader?.u32();
   const schedule = reader?.u32();
-  if (!reader || rewriter !== limits.version.rewriter || schedule !== limits.version.schedule) {
+  const known = schedule !== undefined && limits.schedules.includes(schedule) &&
+    scheduleOf(schedule).version.rewriter === rewriter;
+  if (!reader || !known) {
     throw new TypeError(
-      `Cannot instantiate module with a meter: wanted one limited by rewriter ${limits.version.rewriter} ` +
-        `and schedule ${limits.version.schedule}, got ${
-          reader ? `${rewriter} and ${schedule}` : "one without limits"
-        }`,
+      `Cannot instantiate module with a meter: wanted one limited by a schedule of ${
+        limits.schedules.join(", ")
+      }, got ${reader ? `rewriter ${rewriter} and schedule ${schedule}` : "one without limits"}`,
     );
   }
-  return reader.u32();
+  const units = reader.u32();
+  return { units, pages: reader.position < reader.end ? reader.u32() : undefined };
 }
 
 /** A module that exports its import, which makes a host function (i32, i32) -> i32 fit for a table. */

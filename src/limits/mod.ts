@@ -29,7 +29,8 @@
 
 export { type Countable, type Feature, LimitError, type LimitFault } from "./fault.ts";
 export { FuelExhausted } from "./fuel.ts";
-export { createMeter, type Meter, type MeterOptions, type TurnLimits } from "./meter.ts";
+export { createMeter, MemoryRefused, type Meter, type MeterOptions, type TurnLimits } from "./meter.ts";
 export { limitModule, type Limits } from "./rewrite.ts";
-export { limits, STACK_UNITS_MAX } from "./schedule.ts";
+export { limits, rewriterOf } from "./schedules.ts";
+export { STACK_UNITS_MAX } from "./stack_units.ts";
 export { type TrapCode, trapCode } from "./trap.ts";

@@ -3,28 +3,17 @@
  * @module
  */
 
-import {
-  ADDED_GLOBALS,
-  addedFunctions,
-  type Additions,
-  EXPORTED,
-  layOut,
-  VERSION_SECTION,
-  writeTypes,
-} from "./additions.ts";
 import { LimitError } from "./fault.ts";
-import { bodyRewriter } from "./function_body.ts";
+import type { Instrumentation } from "./instrumentation.ts";
+import { EXPORTED, VERSION_SECTION } from "./protocol.ts";
 import { Reader } from "./reader.ts";
-import { limits as released } from "./schedule.ts";
+import { limits as released, scheduleOf } from "./schedules.ts";
 import { checkSections } from "./sections.ts";
 import { atEnd, readShape, SECTION, type Shape } from "./shape.ts";
-import { Writer } from "./writer.ts";
+import { REWRITTEN_BYTES_MAX, Writer } from "./writer.ts";
 
 /** Largest module, in bytes, before rewriting. */
 export const MODULE_BYTES_MAX = 64 << 20;
-
-/** Largest module, in bytes, after rewriting. */
-export const REWRITTEN_BYTES_MAX = 256 << 20;
 
 /** Size to which a table may grow, in elements, and how many tables a module may define. */
 export const TABLE_ELEMENTS_MAX = 1 << 17;
@@ -41,6 +30,11 @@ export interface Limits {
    * results, locals and operands. `STACK_UNITS_MAX` fits into every engine's stack.
    */
   readonly stackUnitsMax: number;
+  /**
+   * The schedule to count by; an old one only to replay what was recorded with it.
+   * @default the newest
+   */
+  readonly schedule?: number;
 }
 
 /**
@@ -58,19 +52,21 @@ export interface Limits {
  * @param bytes a core module; borrowed and left as it is
  * @returns a new, valid module
  * @throws {LimitError} when the module is broken, too large, or uses what is not supported
- * @throws {RangeError} when a limit is not a positive integer, or too large
+ * @throws {RangeError} when a limit is not a positive integer, or too large, or there is no such schedule
  */
 export function limitModule(bytes: Uint8Array, limits: Limits): Uint8Array<ArrayBuffer> {
   checkLimit("memoryBytesMax", limits.memoryBytesMax, 0, 65_536 * PAGE_BYTES);
   checkLimit("stackUnitsMax", limits.stackUnitsMax, 1, 0x3fffffff);
+  const schedule = scheduleOf(limits.schedule ?? released.version.schedule);
   if (bytes.length > MODULE_BYTES_MAX) {
     throw new LimitError({ code: "module_too_large", bytes: bytes.length, bytesMax: MODULE_BYTES_MAX });
   }
   const shape = checkSections(bytes, readShape(bytes));
-  const added = layOut(shape);
+  const pagesMax = Math.floor(limits.memoryBytesMax / PAGE_BYTES);
+  const added = schedule.instrument(bytes, shape);
   const out = new Writer(bytes.length + (bytes.length >> 1) + 1024, REWRITTEN_BYTES_MAX);
   out.copy(bytes, 0, 8);
-  const rewrite: SectionRewriter = { bytes, shape, added, limits, out };
+  const rewrite: SectionRewriter = { bytes, shape, added, limits, pagesMax, out };
   writeTypeSection(rewrite);
   copySection(rewrite, SECTION.import);
   writeFunctionSection(rewrite);
@@ -88,9 +84,12 @@ export function limitModule(bytes: Uint8Array, limits: Limits): Uint8Array<Array
   }
   out.section(SECTION.custom, () => {
     out.name(VERSION_SECTION);
-    out.u32(released.version.rewriter);
-    out.u32(released.version.schedule);
+    out.u32(schedule.version.rewriter);
+    out.u32(schedule.version.schedule);
     out.u32(limits.stackUnitsMax);
+    if (added.saysPages && shape.sections.has(SECTION.memory)) {
+      out.u32(Math.min(pagesMax, shape.memoryPagesMax ?? pagesMax));
+    }
   });
   // Types are the engine's to check. On what it was given, so that nothing here can make a bad module good.
   if (!WebAssembly.validate(bytes as Uint8Array<ArrayBuffer>)) {
@@ -103,8 +102,9 @@ export function limitModule(bytes: Uint8Array, limits: Limits): Uint8Array<Array
 interface SectionRewriter {
   readonly bytes: Uint8Array;
   readonly shape: Shape;
-  readonly added: Additions;
+  readonly added: Instrumentation;
   readonly limits: Limits;
+  readonly pagesMax: number;
   readonly out: Writer;
 }
 
@@ -159,21 +159,26 @@ function copySection({ bytes, shape, out }: SectionRewriter, id: number): void {
 
 function writeTypeSection(rewrite: SectionRewriter): void {
   const { out, added } = rewrite;
-  const scratch = new Writer(256, REWRITTEN_BYTES_MAX);
-  const count = writeTypes(scratch, added);
-  extendVector(rewrite, SECTION.type, count, () => out.copy(scratch.view()));
+  extendVector(rewrite, SECTION.type, added.types.length, () => {
+    for (const type of added.types) {
+      out.u8(0x60);
+      for (const list of type) {
+        out.u32(list.length);
+        for (let k = 0; k < list.length; k++) out.u8(list[k] as number);
+      }
+    }
+  });
 }
 
 function writeFunctionSection(rewrite: SectionRewriter): void {
-  const { out, added } = rewrite;
-  const functions = addedFunctions(added);
+  const { out, shape, added: { functions } } = rewrite;
   extendVector(rewrite, SECTION.function, functions.length, () => {
-    for (const { type } of functions) out.u32(added.types + type);
+    for (const { type } of functions) out.u32(shape.types.length + type);
   });
 }
 
 function writeTableSection(rewrite: SectionRewriter): void {
-  const { out } = rewrite;
+  const { out, added } = rewrite;
   const count = open(rewrite, SECTION.table).count();
   if (count > TABLES_MAX) {
     throw new LimitError({ code: "too_many", what: "tables", count, countMax: TABLES_MAX });
@@ -195,13 +200,14 @@ function writeTableSection(rewrite: SectionRewriter): void {
     out.u32(minimum);
     out.u32(Math.min(maximum, TABLE_ELEMENTS_MAX));
   };
-  writeVector(rewrite, SECTION.table, 1, item, () => out.copy(Uint8Array.of(0x70, 0x01, 2, 2)));
+  writeVector(rewrite, SECTION.table, 1, item, () => {
+    out.copy(Uint8Array.of(0x70, 0x01, added.tickSlots, added.tickSlots));
+  });
 }
 
 function writeMemorySection(rewrite: SectionRewriter): void {
-  const { out, shape, limits } = rewrite;
+  const { out, shape, limits, pagesMax } = rewrite;
   if (!shape.sections.has(SECTION.memory)) return;
-  const pagesMax = Math.floor(limits.memoryBytesMax / PAGE_BYTES);
   const reader = open(rewrite, SECTION.memory);
   const at = reader.position;
   // The cap is one memory's; with several it would not bound the module.
@@ -225,22 +231,21 @@ function writeMemorySection(rewrite: SectionRewriter): void {
 }
 
 function writeGlobalSection(rewrite: SectionRewriter): void {
-  const { out } = rewrite;
+  const { out, added: { globals } } = rewrite;
   const counter = Uint8Array.of(0x7f, 0x01, 0x41, 0, 0x0b); // i32, mutable, 0
-  extendVector(rewrite, SECTION.global, ADDED_GLOBALS, () => {
-    for (let k = 0; k < ADDED_GLOBALS; k++) out.copy(counter);
+  extendVector(rewrite, SECTION.global, globals, () => {
+    for (let k = 0; k < globals; k++) out.copy(counter);
   });
 }
 
 function writeExportSection(rewrite: SectionRewriter): void {
-  const { out, shape, added } = rewrite;
-  const functions = addedFunctions(added);
+  const { out, shape, added: { functions } } = rewrite;
   const named = functions.filter((f) => f.exported !== undefined).length;
   extendVector(rewrite, SECTION.export, named + (shape.start === undefined ? 1 : 2), () => {
     functions.forEach((f, k) => {
-      if (f.exported !== undefined) writeExport(out, f.exported, 0x00, added.tickFunction + k);
+      if (f.exported !== undefined) writeExport(out, f.exported, 0x00, shape.functions.length + k);
     });
-    writeExport(out, EXPORTED.ticks, 0x01, added.tickTable);
+    writeExport(out, EXPORTED.ticks, 0x01, shape.tables);
     if (shape.start !== undefined) writeExport(out, EXPORTED.start, 0x00, shape.start);
   });
 }
@@ -252,27 +257,19 @@ function writeExport(out: Writer, name: string, kind: number, index: number): vo
 }
 
 function writeCodeSection(rewrite: SectionRewriter): void {
-  const { bytes, shape, added, out } = rewrite;
+  const { shape, added, out } = rewrite;
   const defined = shape.functions.length - shape.importedFunctions;
   const reader = open(rewrite, SECTION.code);
   const count = reader.count();
   if (count !== defined) reader.fail(`wanted ${defined} function bodies, got ${count}`);
-  const bodies = bodyRewriter(shape, added);
-  const functions = addedFunctions(added);
-  const body = new Writer(1 << 14, REWRITTEN_BYTES_MAX);
+  const bodies = added.rewriteBodies(reader, count);
+  const { hints } = bodies;
+  if (hints) out.section(SECTION.custom, () => out.copy(hints));
   out.section(SECTION.code, () => {
-    out.u32(count + functions.length);
-    for (let k = 0; k < count; k++) {
-      const size = reader.count();
-      const from = reader.position;
-      reader.skip(size);
-      body.clear();
-      bodies.rewrite(new Reader(bytes, from, reader.position), shape.importedFunctions + k, body);
-      out.u32(body.size);
-      out.copy(body.view());
-    }
+    out.u32(count + added.functions.length);
+    bodies.write(out);
     atEnd(reader);
-    for (const { body } of functions) {
+    for (const { body } of added.functions) {
       out.u32(body.length + 1);
       out.u8(0); // no locals
       out.copy(body);

@@ -5,6 +5,7 @@ import { assemble, FUNCREF, I32, I64 } from "./assembler_for_tests.ts";
 import { type Fixture, fixtureImports, FIXTURES, get, i32 } from "./fixtures_for_tests.ts";
 import { limitModule, TABLE_ELEMENTS_MAX } from "./rewrite.ts";
 import { createMeter } from "./meter.ts";
+import { limits as released } from "./schedules.ts";
 import { trapCode } from "./trap.ts";
 
 const limits = { memoryBytesMax: 4 * 65536, stackUnitsMax: 10_000 };
@@ -43,15 +44,16 @@ function observe(
   return seen;
 }
 
-for (const fixture of FIXTURES) {
-  test(`limitModule() keeps the meaning of ${fixture.name}`, () => {
+const cases = FIXTURES.flatMap((fixture) => released.schedules.map((schedule) => ({ fixture, schedule })));
+for (const { fixture, schedule } of cases) {
+  test(`limitModule() keeps the meaning of ${fixture.name} (schedule ${schedule})`, () => {
     ok(WebAssembly.validate(fixture.bytes), "the fixture itself must be valid");
     const plain = observe(
       fixture,
       (imports) => new WebAssembly.Instance(new WebAssembly.Module(fixture.bytes), imports),
     );
     const before = fixture.bytes.slice();
-    const limited = limitModule(fixture.bytes, limits);
+    const limited = limitModule(fixture.bytes, { ...limits, schedule });
     deepEqual(fixture.bytes, before, "the module given must stay as it is");
     const meter = createMeter();
     let atRest: number | undefined;
@@ -90,16 +92,22 @@ test("limitModule() gives the stack back on every way out", () => {
   }
 });
 
-test("limitModule() gives the same bytes every time, on every engine", () => {
-  const hash = createHash("sha256");
-  for (const { bytes } of FIXTURES) {
-    const first = limitModule(bytes, limits);
-    deepEqual(limitModule(bytes, limits), first);
-    hash.update(first);
-  }
-  // Other bytes are another version of the rewriter.
-  equal(hash.digest("hex"), "56ccea5dde9fcdbf2ccfdc3450573cabbafa7e2309f9e34b364c98ee6be651f7");
-});
+/** SHA-256 of all fixtures rewritten, by schedule. Other bytes are another version of the rewriter. */
+const HASHES: Readonly<Record<number, string>> = {
+  1: "56ccea5dde9fcdbf2ccfdc3450573cabbafa7e2309f9e34b364c98ee6be651f7",
+  2: "fe51612b354890738ea91081c7a6fa20c2cc0dec8fe96279cf1710ff61a7542d",
+};
+for (const schedule of released.schedules) {
+  test(`limitModule() gives the same bytes every time, on every engine (schedule ${schedule})`, () => {
+    const hash = createHash("sha256");
+    for (const { bytes } of FIXTURES) {
+      const first = limitModule(bytes, { ...limits, schedule });
+      deepEqual(limitModule(bytes, { ...limits, schedule }), first);
+      hash.update(first);
+    }
+    equal(hash.digest("hex"), HASHES[schedule]);
+  });
+}
 
 const growers: readonly (readonly [
   name: string,

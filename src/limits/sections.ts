@@ -6,7 +6,16 @@
  */
 
 import { hex, Reader } from "./reader.ts";
-import { atEnd, readGlobalType, refuseReserved, SECTION, type Shape, V128 } from "./shape.ts";
+import {
+  atEnd,
+  CALLED,
+  FUNCREF,
+  readGlobalType,
+  refuseReserved,
+  SECTION,
+  type Shape,
+  V128,
+} from "./shape.ts";
 
 /**
  * Checks the sections of globals, exports, elements and data.
@@ -14,15 +23,19 @@ import { atEnd, readGlobalType, refuseReserved, SECTION, type Shape, V128 } from
  * @throws {LimitError}
  */
 export function checkSections(bytes: Uint8Array, shape: Shape): Shape {
-  let { vectorGlobals } = shape;
+  let { vectorGlobals, leaksReferences } = shape;
   checkVector(bytes, shape, SECTION.global, (reader) => {
-    if (readGlobalType(reader) === V128) vectorGlobals = true;
+    const type = readGlobalType(reader);
+    if (type === V128) vectorGlobals = true;
+    if (type === FUNCREF) leaksReferences = true;
     checkConstant(reader, shape);
   });
-  checkVector(bytes, shape, SECTION.export, checkExport);
+  checkVector(bytes, shape, SECTION.export, (reader) => {
+    if (checkExport(reader, shape) === "table") leaksReferences = true;
+  });
   checkVector(bytes, shape, SECTION.element, checkElements);
   checkVector(bytes, shape, SECTION.data, checkData);
-  return { ...shape, vectorGlobals };
+  return { ...shape, vectorGlobals, leaksReferences };
 }
 
 function checkVector(
@@ -38,15 +51,30 @@ function checkVector(
   atEnd(reader);
 }
 
-function checkExport(reader: Reader, shape: Shape): void {
+function checkExport(reader: Reader, shape: Shape): "function" | "table" | "memory" | "global" {
   refuseReserved(reader.name());
   const at = reader.position;
   const kind = reader.u8();
-  if (kind === 0x00) reader.index(shape.functions.length, "function");
-  else if (kind === 0x01) reader.index(shape.tables, "table");
-  else if (kind === 0x02) reader.index(shape.memories, "memory");
-  else if (kind === 0x03) reader.index(shape.globals, "global");
-  else reader.fail(`wanted the kind of an export, got ${hex(kind)}`, at);
+  switch (kind) {
+    case 0x00:
+      markCalled(shape, reader.index(shape.functions.length, "function"), CALLED.fromOutside);
+      return "function";
+    case 0x01:
+      reader.index(shape.tables, "table");
+      return "table";
+    case 0x02:
+      reader.index(shape.memories, "memory");
+      return "memory";
+    case 0x03:
+      reader.index(shape.globals, "global");
+      return "global";
+    default:
+      return reader.fail(`wanted the kind of an export, got ${hex(kind)}`, at);
+  }
+}
+
+function markCalled({ called }: Shape, index: number, how: number): void {
+  called[index] = (called[index] as number) | how;
 }
 
 function checkElements(reader: Reader, shape: Shape): void {
@@ -65,7 +93,7 @@ function checkElements(reader: Reader, shape: Shape): void {
   }
   for (let left = reader.count(); left > 0; left--) {
     if (flags & 4) checkConstant(reader, shape);
-    else reader.index(shape.functions.length, "function");
+    else markCalled(shape, reader.index(shape.functions.length, "function"), CALLED.byReference);
   }
 }
 
@@ -113,7 +141,7 @@ function checkConstant(reader: Reader, shape: Shape): void {
         reader.referenceType();
         break;
       case 0xd2: // ref.func
-        reader.index(shape.functions.length, "function");
+        markCalled(shape, reader.index(shape.functions.length, "function"), CALLED.byReference);
         break;
       case 0xfb:
         reader.refuse("gc", at);

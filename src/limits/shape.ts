@@ -54,6 +54,12 @@ export interface Span {
   readonly end: number;
 }
 
+/** Ways to call a function: from outside, as an export or the start function; by a reference to it. */
+export const CALLED = { fromOutside: 1, byReference: 2 } as const;
+
+/** The value type of references to functions. */
+export const FUNCREF = 0x70;
+
 /** The value type of 128-bit vectors. */
 export const V128 = 0x7b;
 
@@ -64,6 +70,8 @@ export interface FunctionType {
   readonly paramCount: number;
   readonly paramSlots: number;
   readonly resultSlots: number;
+  /** The params' value types, a view. */
+  readonly params: Uint8Array;
   /** The results' value types, a view. */
   readonly results: Uint8Array;
 }
@@ -84,6 +92,12 @@ export interface Shape {
   readonly vectorGlobals: boolean;
   /** Index of the start function. */
   readonly start: number | undefined;
+  /** Largest size in pages that the module declares for its first memory. */
+  readonly memoryPagesMax: number | undefined;
+  /** Whether functions may leave the module as references; before the sections are checked: by what it imports. */
+  readonly leaksReferences: boolean;
+  /** How each function may be called but by a direct call: bits of {@linkcode CALLED}. */
+  readonly called: Uint8Array;
 }
 
 /**
@@ -109,16 +123,29 @@ export function readShape(bytes: Uint8Array): Shape {
     for (let k = 0; k < count; k++) functions.push(reader.index(types.length, "type"));
     atEnd(reader);
   }
+  const start = readStart(at(SECTION.start), functions, types);
+  const called = new Uint8Array(functions.length);
+  if (start !== undefined) called[start] = CALLED.fromOutside;
+  const memory = at(SECTION.memory);
+  const ownMemories = memory?.count() ?? 0;
   return {
     vectorGlobals: imports.vectorGlobals,
-    start: readStart(at(SECTION.start), functions, types),
+    leaksReferences: imports.tables > 0 || imports.functionGlobals ||
+      types.some(({ params, results }) => params.includes(FUNCREF) || results.includes(FUNCREF)),
+    called,
+    memoryPagesMax: imports.memories > 0
+      ? imports.memoryPagesMax
+      : ownMemories > 0
+      ? memory?.limits().maximum
+      : undefined,
+    start,
     sections,
     names,
     types,
     functions,
     importedFunctions,
     tables: imports.tables + (at(SECTION.table)?.count() ?? 0),
-    memories: imports.memories + (at(SECTION.memory)?.count() ?? 0),
+    memories: imports.memories + ownMemories,
     globals: imports.globals + (at(SECTION.global)?.count() ?? 0),
   };
 }
@@ -178,6 +205,7 @@ function readTypes(reader: Reader | undefined): FunctionType[] {
       paramCount: params.length,
       paramSlots: slots(params),
       resultSlots: slots(results),
+      params,
       results,
     });
   }
@@ -199,11 +227,29 @@ function slots(types: Uint8Array): number {
   return count;
 }
 
+interface Imported {
+  readonly functions: number[];
+  tables: number;
+  memories: number;
+  globals: number;
+  vectorGlobals: boolean;
+  functionGlobals: boolean;
+  memoryPagesMax: number | undefined;
+}
+
 function readImports(
   reader: Reader | undefined,
   types: number,
-): { functions: number[]; tables: number; memories: number; globals: number; vectorGlobals: boolean } {
-  const found = { functions: [] as number[], tables: 0, memories: 0, globals: 0, vectorGlobals: false };
+): Imported {
+  const found: Imported = {
+    functions: [],
+    tables: 0,
+    memories: 0,
+    globals: 0,
+    vectorGlobals: false,
+    functionGlobals: false,
+    memoryPagesMax: undefined,
+  };
   if (!reader) return found;
   for (let left = reader.count(); left > 0; left--) {
     refuseReserved(reader.name());
@@ -217,10 +263,12 @@ function readImports(
       reader.limits();
       found.tables++;
     } else if (kind === 0x02) {
-      reader.limits();
-      found.memories++;
+      const { maximum } = reader.limits();
+      if (found.memories++ === 0) found.memoryPagesMax = maximum;
     } else if (kind === 0x03) {
-      if (readGlobalType(reader) === V128) found.vectorGlobals = true;
+      const type = readGlobalType(reader);
+      if (type === V128) found.vectorGlobals = true;
+      if (type === FUNCREF) found.functionGlobals = true;
       found.globals++;
     } else if (kind === 0x04) {
       reader.refuse("exceptions", at);

@@ -14,8 +14,11 @@ const SPARE_UNITS = 4096;
 
 /** The stack of one component. */
 export interface Stack {
-  /** Adds a module's counter, which stands at 0. Ids count from 0. */
-  add(counter: Counter): void;
+  /**
+   * Adds a module's counter, which stands at 0. Ids count from 0.
+   * @param clear called when there are no frames, before the counter is set
+   */
+  add(counter: Counter, clear?: () => void): void;
   /** The module `id` has gone below zero, to `left`; returns what it has next, negative if there is no more. */
   ask(id: number, left: number): number;
   /** There are no frames: whatever a trap has left behind is forgotten. */
@@ -25,11 +28,11 @@ export interface Stack {
 
 /** @param unitsMax what all frames of the component may hold together */
 export function createStack(unitsMax: number): Stack {
-  const shares: { readonly counter: Counter; given: number }[] = [];
+  const shares: { readonly counter: Counter; readonly clear: (() => void) | undefined; given: number }[] = [];
   let free = unitsMax;
   let exhausted = false;
   return {
-    add: (counter) => void shares.push({ counter, given: 0 }),
+    add: (counter, clear) => void shares.push({ counter, clear, given: 0 }),
     ask(id, left) {
       const own = shares[id];
       if (!own) {
@@ -56,7 +59,11 @@ export function createStack(unitsMax: number): Stack {
     },
     begin() {
       // One that was given nothing stands at 0, unless it asked in vain.
-      for (const { counter, given } of shares) if (given > 0 || exhausted) counter.set(given);
+      for (const { counter, clear, given } of shares) {
+        if (given === 0 && !exhausted) continue;
+        clear?.();
+        counter.set(given);
+      }
       exhausted = false;
     },
     exhausted: () => exhausted,

@@ -5,6 +5,9 @@
 
 import { LimitError } from "./fault.ts";
 
+/** Largest module, in bytes, after rewriting. */
+export const REWRITTEN_BYTES_MAX = 256 << 20;
+
 /** Bytes under construction. */
 export class Writer {
   #bytes: Uint8Array;

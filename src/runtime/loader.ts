@@ -1,11 +1,16 @@
 import { cacheFolder, loadComponent, type LoadedComponent, newComponentCache } from "../component/mod.ts";
+import { limitModule, limits, rewriterOf } from "../limits/mod.ts";
 import { readShippedFile } from "../platform/mod.ts";
-import { limitModule, limits } from "../limits/mod.ts";
 
 /** The caps that are written into a component's core modules. */
 export interface Caps {
   readonly memoryBytes: number;
   readonly stackUnits: number;
+  /**
+   * The fuel schedule; an old one to run again what was recorded with it.
+   * @default the newest
+   */
+  readonly schedule?: number;
 }
 
 /** Loads components, each once for the same caps. */
@@ -17,11 +22,13 @@ export function createLoader(folder: string | undefined): LoadComponent {
     shipped: (name) => readShippedFile(`component-${name}`),
     ...(folder !== undefined && { folder: cacheFolder(folder) }),
   });
-  const { rewriter, schedule } = limits.version;
-  return (bytes, { memoryBytes, stackUnits }) =>
+  return (bytes, { memoryBytes, stackUnits, schedule = limits.version.schedule }) =>
     loadComponent(bytes, {
-      limit: (core) => limitModule(core, { memoryBytesMax: memoryBytes, stackUnitsMax: stackUnits }),
-      cacheVersion: `rewriter ${rewriter}, schedule ${schedule}, memory ${memoryBytes}, stack ${stackUnits}`,
+      limit: (core) =>
+        limitModule(core, { memoryBytesMax: memoryBytes, stackUnitsMax: stackUnits, schedule }),
+      cacheVersion: `rewriter ${
+        rewriterOf(schedule)
+      }, schedule ${schedule}, memory ${memoryBytes}, stack ${stackUnits}`,
       cache,
     });
 }

@@ -33,14 +33,18 @@ export async function recordedSetup(
   };
   const number = (object: JsonObject, key: string): number => {
     const value = object[key];
-    if (typeof value !== "number") throw damaged(`the manifest has no ${key}`);
+    if (typeof value !== "number") throw damaged(`the keyframe has no ${key}`);
     return value;
   };
   const component = part(1);
   const manifest = part(2);
   const limits = manifest["limits"];
   if (!isJsonObject(limits)) throw damaged("the manifest has no limits");
-  const caps = { memoryBytes: number(limits, "memoryBytes"), stackUnits: number(limits, "stackUnits") };
+  const caps = {
+    memoryBytes: number(limits, "memoryBytes"),
+    stackUnits: number(limits, "stackUnits"),
+    schedule: number(part(3), "schedule"),
+  };
   const bytes = blob(component["component"]);
   const loaded = await load(bytes, caps);
   const source = component["source"];

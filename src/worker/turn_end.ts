@@ -2,7 +2,7 @@ import type { Stop } from "../boundary/mod.ts";
 import type { TrapCode } from "../chain/mod.ts";
 import { checkJsonText, JsonTextError, sha256TextHex } from "../codec/mod.ts";
 import { scriptCrashFunction } from "../host/mod.ts";
-import { trapCode } from "../limits/mod.ts";
+import { MemoryRefused, trapCode } from "../limits/mod.ts";
 import type { TurnEnd, WorkerLimits } from "./protocol.ts";
 
 /** Deepest JSON that an actor may say. */
@@ -60,6 +60,7 @@ export function crashEnd(
   limits: WorkerLimits,
 ): TurnEnd {
   if (thrown instanceof Cut) return cutEnd(thrown.reason, limits);
+  if (thrown instanceof MemoryRefused) return { end: "cut", reason: "killed", detail: thrown.message };
   if (stop !== undefined) return stopEnd(stop);
   if (thrown instanceof BadAnswer) return { end: "trap", code: "answer", reason: thrown.message };
   if (stackExhausted) return trapEnd("stack");

@@ -20,7 +20,7 @@ const load = createLoader(sharedCache);
 const tools: ReplayTools = {
   start: startReplaying,
   load: (log, actor, keyframe) => recordedSetup(log, actor, keyframe, load),
-  ability: { behaviours: replayBehaviours, schedules: [limits.version.schedule] },
+  ability: { behaviours: replayBehaviours, schedules: limits.schedules },
   execution,
 };
 

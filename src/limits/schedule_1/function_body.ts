@@ -4,21 +4,13 @@
  */
 
 import { type Additions, checkCode, writeEnter, writeLeave } from "./additions.ts";
-import { LimitError } from "./fault.ts";
-import type { Reader } from "./reader.ts";
+import { LimitError } from "../fault.ts";
+import { FUNCTION_BYTES_MAX, LOCALS_MAX, REWRITTEN_FUNCTION_BYTES_MAX } from "../instrumentation.ts";
+import type { Reader } from "../reader.ts";
 import { BodyScan, EDIT, EDIT_SIZE } from "./scan.ts";
 import { frameUnits, LEAF_UNITS_MAX } from "./schedule.ts";
-import { type Shape, V128 } from "./shape.ts";
-import type { Writer } from "./writer.ts";
-
-/** Largest body of a function, in bytes. */
-export const FUNCTION_BYTES_MAX = 1 << 20;
-
-/** Largest body after rewriting, in bytes: the engines' own limit. */
-const REWRITTEN_FUNCTION_BYTES_MAX = 7_654_321;
-
-/** Most params and locals of a function together, the engines' own limit. */
-export const LOCALS_MAX = 50_000;
+import { type Shape, V128 } from "../shape.ts";
+import type { Writer } from "../writer.ts";
 
 /** Rewrites one function's body after the other. */
 export interface BodyRewriter {
@@ -68,7 +60,7 @@ export function bodyRewriter(shape: Shape, added: Additions): BodyRewriter {
     out.copy(check);
     if (accounted) {
       writeEnter(out, added, units);
-      writeBlock(out, typeIndex);
+      added.blocks.writeBlock(typeIndex, out);
       writeEdited(reader.bytes, codeFrom, reader.end, units, out);
       writeLeave(out, added, units);
       out.u8(0x0b);
@@ -76,14 +68,6 @@ export function bodyRewriter(shape: Shape, added: Additions): BodyRewriter {
       writeEdited(reader.bytes, codeFrom, reader.end, 0, out);
     }
     checkSize(functionIndex, out.size - sizeBefore, REWRITTEN_FUNCTION_BYTES_MAX);
-  }
-
-  /** Begins the block around an accounted body, so that every way out but a tail call ends in one place. */
-  function writeBlock(out: Writer, typeIndex: number): void {
-    const blockType = added.blockTypes.get(typeIndex);
-    out.u8(0x02);
-    if (blockType !== undefined) out.s32(blockType);
-    else out.u8(shape.types[typeIndex]?.results[0] ?? 0x40);
   }
 
   /** Writes `source[from, end)` with the edits of the scan; `units` is 0 where the stack is not accounted. */

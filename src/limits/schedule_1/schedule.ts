@@ -14,9 +14,6 @@
  * @module
  */
 
-/** Versions that a recording must name, so that it replays with the same limits. */
-export const limits = { version: { rewriter: 1, schedule: 1 } } as const;
-
 /** Instructions that may run on one path without a check. */
 export const RUN_INSTRUCTIONS_MAX = 64;
 
@@ -58,10 +55,3 @@ const FRAME_UNITS = 12;
  * accounted: at most one such frame is on the stack, and it is the last.
  */
 export const LEAF_UNITS_MAX = 128;
-
-/**
- * Units that fit into the stack of every supported engine, in workers too, whatever the frames look like, with
- * 100 KB left for the host. Measured on Linux x64 with frames of up to 900 params, locals, operands or results
- * of every type: the first overflow came at 113,000 units in a worker of Bun 1.4, at 122,000 in Deno 2.9.
- */
-export const STACK_UNITS_MAX = 96_000;

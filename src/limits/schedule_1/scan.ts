@@ -5,11 +5,11 @@
  * @module
  */
 
-import { LimitError } from "./fault.ts";
-import { BULK, featureOf, FORM, PLAIN, SIMD } from "./opcodes.ts";
-import { hex, type Reader } from "./reader.ts";
+import { LimitError } from "../fault.ts";
+import { BULK, featureOf, FORM, PLAIN, SIMD } from "../opcodes.ts";
+import { hex, type Reader } from "../reader.ts";
 import { IMPORT_CALL_INSTRUCTIONS, RUN_INSTRUCTIONS_MAX } from "./schedule.ts";
-import type { Shape } from "./shape.ts";
+import type { Shape } from "../shape.ts";
 
 /** Deepest nesting of blocks in one function. */
 export const NESTING_MAX = 16_384;
