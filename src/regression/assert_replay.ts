@@ -4,8 +4,11 @@ import { resultLines } from "./result_lines.ts";
 /** Other code does not do what is recorded. */
 export class ReplayAssertionError extends Error {
   override readonly name = "ReplayAssertionError";
-  constructor(readonly result: ReplayResult) {
+  /** All of it, for who catches the error; runners that print what an error has leave it out. */
+  declare readonly result: ReplayResult;
+  constructor(result: ReplayResult) {
     super(messageOf(result));
+    Object.defineProperty(this, "result", { value: result });
   }
 }
 
