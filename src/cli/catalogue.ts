@@ -179,6 +179,13 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import("./commands/completions.ts")).completions,
   },
   {
+    name: "upgrade-self",
+    group: "Make",
+    operands: "",
+    summary: "Bring this program up to date, if the project has signed what comes",
+    load: async () => (await import("./commands/upgrade_self.ts")).upgradeSelf,
+  },
+  {
     name: "version",
     group: "Make",
     operands: "",

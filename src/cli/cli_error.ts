@@ -62,7 +62,11 @@ export type CliFault =
   | { readonly code: "no_state"; readonly actor: string }
   | { readonly code: "no_terminal"; readonly actor: string }
   | { readonly code: "no_such_field"; readonly actor: string; readonly path: string }
-  | { readonly code: "engine_variable"; readonly name: string };
+  | { readonly code: "engine_variable"; readonly name: string }
+  | { readonly code: "not_one_file" }
+  | { readonly code: "no_release"; readonly missing: "address" | "key" }
+  | { readonly code: "release_not_read"; readonly url: string; readonly why: string }
+  | { readonly code: "release_wrong"; readonly url: string; readonly wanted: string; readonly got: string };
 
 /** Why the component of an actor cannot be run. */
 export interface Refusal {
@@ -141,6 +145,16 @@ function describe(fault: CliFault): string {
       return `Cannot find ${fault.path} in the state of ${fault.actor}: it was never there`;
     case "engine_variable":
       return `Cannot start with the variable ${fault.name}: it changes how the engine works`;
+    case "not_one_file":
+      return "Cannot upgrade Theater: it runs from its sources here";
+    case "no_release":
+      return `Cannot upgrade Theater: nothing says ${
+        fault.missing === "address" ? "where releases are" : "which key signs releases"
+      }`;
+    case "release_not_read":
+      return `Cannot download ${fault.url}: ${fault.why}`;
+    case "release_wrong":
+      return `Cannot use ${fault.url}: wanted ${fault.wanted}, got ${fault.got}`;
   }
 }
 
@@ -208,6 +222,13 @@ export function adviseOn(fault: CliFault): readonly string[] {
       return [`"theater state ${fault.actor}" shows what is there`];
     case "engine_variable":
       return [`unset ${fault.name}`];
+    case "not_one_file":
+      return ["bring the sources up to date instead"];
+    case "no_release":
+      return [fault.missing === "address" ? "say it with --from <url>" : "say it with --key <key>"];
+    case "release_not_read":
+    case "release_wrong":
+      return ["nothing was changed"];
   }
 }
 

@@ -21,6 +21,7 @@
 
 export { type Build, build, engineVariable } from "./build.ts";
 export { readProgramFile, readShippedFile } from "./program_file.ts";
+export { replaceProgram } from "./replace_program.ts";
 export { type Runtime, runtime } from "./runtime.ts";
 export {
   dropThreadAhead,

@@ -5,41 +5,23 @@
 
 import { equal, match } from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir, userInfo } from "node:os";
-import { dirname, join } from "node:path";
-import process from "node:process";
+import { copyFileSync, cpSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { program } from "../cli/run_cli.ts";
+import { bareRoot, canChangeRoot, copyWithLibraries } from "./bare_root.ts";
 
-function reasonToSkip(): string | false {
-  if (program === undefined) return "THEATER_PROGRAM names no program";
-  if (process.platform !== "linux" || userInfo().uid !== 0) {
-    return "it takes Linux and root to change the root";
-  }
-  const { status } = spawnSync("unshare", ["--mount", "--", "true"]);
-  return status === 0 ? false : "a new mount namespace cannot be made here";
-}
-
-/** The files that the system's loader takes for a program, itself included. */
-function libraries(path: string): readonly string[] {
-  return [...execFileSync("ldd", [path], { encoding: "utf8" }).matchAll(/(?:=> )?(\/\S+) \(0x/g)].map(
-    ([, file = ""]) => file,
-  );
-}
+const skip = program === undefined ? "THEATER_PROGRAM names no program" : canChangeRoot();
 
 test("in a system with nothing else it runs, shows, verifies and replays the ledger", {
-  skip: reasonToSkip(),
+  skip,
 }, () => {
-  const root = mkdtempSync(join(tmpdir(), "theater-root-"));
+  const root = bareRoot();
   try {
-    for (const folder of ["proc", "dev", "tmp", "work"]) mkdirSync(join(root, folder));
+    mkdirSync(join(root, "work"));
+    copyWithLibraries(program ?? "", root, { itself: false });
     copyFileSync(program ?? "", join(root, "theater"));
-    for (const file of libraries(program ?? "")) {
-      mkdirSync(join(root, dirname(file)), { recursive: true });
-      copyFileSync(file, join(root, file));
-    }
     const examples = fileURLToPath(new URL("../../examples/", import.meta.url));
     for (const file of ["theater.toml", "ledger.ts", "postings.jsonl"]) {
       cpSync(join(examples, "ledger", file), join(root, "work", file));

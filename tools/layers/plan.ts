@@ -47,6 +47,7 @@ export const plan: Plan = {
     difference: { layer: 1, pure: true },
     chain: { layer: 1, pure: true },
     manifest: { layer: 1 },
+    release: { layer: 2, pure: true },
     verify: { layer: 2, pure: true },
     limits: { layer: 2, pure: true },
     platform: { layer: 2 },
