@@ -51,6 +51,9 @@ export const judgeLineage: JudgeLineage = (fork, text, trust): LineageJudgement 
     return { faults, head: undefined };
   }
   if (proof.entries.some(({ parts }) => parts.length > 0)) wrong("no parts", "some that are shown");
+  if (proof.entries.some(({ headProof }) => headProof !== lastProof.headProof)) {
+    wrong("one head proof for all entries", "several");
+  }
   entries.forEach(({ seq }, k) => {
     if (seq !== first.seq + k) wrong(`entry ${first.seq + k}`, `entry ${seq}`);
   });

@@ -1341,6 +1341,9 @@ def check_lineage(report, fork, data):
         raise wrong(f"format {proof['format']}")
     if not 1 <= len(proof["entries"]) <= 10_000:
         raise wrong(f"{len(proof['entries'])} entries")
+    if any(not isinstance(each, dict) or each.get("head_proof") != proof["entries"][0].get("head_proof")
+           for each in proof["entries"]):
+        raise wrong("not one head proof")
     parent, last, head = fork["fork_origin"], None, None
     for at, each in enumerate(proof["entries"]):
         texts = {"entry", "entry_proof", "head_proof"}
@@ -1377,12 +1380,13 @@ def check_lineage(report, fork, data):
     found = [last["seq"], before, prefix.hex(), state]
     if claims != found:
         raise Refused("lineage_differs", f"the fork says {claims}, its proof {found}")
-    body, signatures, name, size, root = head
-    if name != report.node:
+    if head[2] != report.node:
         report.foreign_forks += 1
-    elif report.roots.get(size) != root:
+        return
+    body, signatures, name, size, root = head
+    if report.roots.get(size) != root:
         raise Refused("lineage_differs", f"another tree at {size} leaves")
-    elif not any([signed_by(key, ident, name, body, signatures) for _, _, ident, key in report.keys]):
+    if not any([signed_by(key, ident, name, body, signatures) for _, _, ident, key in report.keys]):
         raise Refused("lineage_untrusted", "signed by no key of the node")
 
 

@@ -159,7 +159,7 @@ class Logs(unittest.TestCase):
             (1, "state_row", "INSERT INTO state VALUES (1, 8, CAST('{\"n\":1}' AS BLOB))"),
             (1, "blob_hash", "INSERT INTO blob VALUES ('" + "0" * 64 + "', x'00')"),
             (2, "not a log", "PRAGMA application_id = 0"),
-            (2, "version 4", "PRAGMA user_version = 4"),
+            (2, "version 9", "PRAGMA user_version = 9"),
             (2, "no such table", "DROP TABLE entry"),
             (0, "verified", "UPDATE entry SET part_0 = NULL, status = 'dp' WHERE seq = 7"),
             (1, "part_missing", "UPDATE entry SET part_0 = NULL, status = 'w', salts = zeroblob(16) WHERE seq = 5"),

@@ -6,10 +6,12 @@
  */
 
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { exportBundle } from "../../src/bundle/mod.ts";
 import type { HashHex } from "../../src/chain/mod.ts";
 import { readTreeHead } from "../../src/merkle/mod.ts";
@@ -242,4 +244,27 @@ test("a proof in which another state lies between is found", () => {
   store.close();
   const { faults } = judgeLineage(made.fork, proof, trust);
   ok(faults.some(({ code, wanted }) => code === "lineage_proof" && wanted.startsWith("no other state")));
+});
+
+test("the checker in Python finds flipped bytes of the proof too", { timeout: 120_000 }, () => {
+  if (spawnSync("python3", ["--version"]).status !== 0) return;
+  const checker = fileURLToPath(new URL("../conformance/theater_check.py", import.meta.url));
+  const check = (path: string) => spawnSync("python3", [checker, path], { encoding: "utf8" });
+  const whole = check(made.path);
+  equal(whole.status, 0, whole.stdout + whole.stderr);
+  ok(whole.stdout.includes("1 proved without"), whole.stdout);
+  const bytes = new TextEncoder().encode(made.proof);
+  const path = join(folder, "flipped.db");
+  const step = Math.ceil(bytes.length / 30);
+  const survivors: number[] = [];
+  for (let at = 0; at < bytes.length; at += step) {
+    copyFileSync(made.path, path);
+    const flipped = bytes.slice();
+    flipped[at] = flipped[at]! ^ 1;
+    const database = openDatabase(path);
+    database.prepare("UPDATE lineage SET proof = CAST(? AS TEXT)").run(flipped);
+    database.close();
+    if (check(path).status === 0) survivors.push(at);
+  }
+  deepEqual(survivors, []);
 });
