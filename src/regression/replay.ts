@@ -80,47 +80,26 @@ export async function replay(
   const paths = typeof recordings === "string" ? [recordings] : recordings;
   if (paths.length === 0) throw new RegressionError({ code: "no_recording" });
   if (update && accept === undefined) throw new RegressionError({ code: "no_list" });
-  const list = accept === undefined ? new Map() : readList(accept, folder);
+  const list: AcceptedList = accept === undefined ? new Map() : readList(accept, folder);
   const load = createLoader(cacheFolder());
   const code = await codeUnderTest(against, folder, load);
   const opened: { readonly path: string; readonly reader: LogReader }[] = [];
   try {
     for (const path of paths) opened.push({ path, reader: openJudged(path, folder) });
     const untested: string[] = [];
-    const chosen = opened.map(({ path, reader }) => {
-      const choice = chooseActors(path, reader, code, options.actors);
-      return { path, reader, ...choice };
-    });
-    const setups: ReadonlyMap<string, Omit<WorkerSetup, "turn" | "state">>[] = [];
-    for (const { actors, path } of chosen) {
-      const ofOne = new Map<string, Omit<WorkerSetup, "turn" | "state">>();
-      for (const { row, frame } of actors) {
-        try {
-          ofOne.set(row.address, await code.load(row.address, frame));
-        } catch (error) {
-          if (!(error instanceof RegressionError) || error.fault.code !== "not_declared") throw error;
-          if (options.actors !== undefined) throw error;
-          untested.push(`${row.address} (${path})`);
-        }
-      }
-      if (ofOne.size === 0) await code.load(actors[0]?.row.address ?? "", actors[0]?.frame ?? noFrame(path));
-      setups.push(ofOne);
+    const tested: Tested[] = [];
+    for (const { path, reader } of opened) {
+      const { ready, undeclared } = await loadCode(path, reader, code, options.actors);
+      tested.push({ path, reader, ready });
+      untested.push(...undeclared.map((actor) => `${actor} (${path})`));
     }
-    const of = chosen.reduce(
-      (sum, { actors }, k) =>
-        sum + actors.reduce((all, { row }) => all + (setups[k]?.has(row.address) ? row.turns : 0), 0),
-      0,
-    );
+    const of = tested.flatMap(({ ready }) => ready).reduce((sum, { row }) => sum + row.turns, 0);
     let turns = 0;
     const chains: TestedChain[] = [];
-    for (const [k, { path, reader, actors }] of chosen.entries()) {
-      const ofOne = setups[k] ?? new Map();
-      const rows = actors.map(({ row }) => row).filter(({ address }) => ofOne.has(address));
-      const replayed = await runOne(path, reader, rows, ofOne, load, carry, () => {
-        options.progress?.(turns += 1, of);
-      });
+    for (const one of tested) {
+      const replayed = await runOne(one, load, carry, () => options.progress?.(turns += 1, of));
       for (const chain of replayed) {
-        chains.push({ recording: path, chain: `${reader.node}/${chain.address}`, replay: chain });
+        chains.push({ recording: one.path, chain: `${one.reader.node}/${chain.address}`, replay: chain });
       }
     }
     const result = judge(against, chains, untested, list, update ? accept : undefined);
@@ -133,21 +112,50 @@ export async function replay(
   }
 }
 
-async function runOne(
+/** A recording, and the actors of it that are tested. */
+interface Tested {
+  readonly path: string;
+  readonly reader: LogReader;
+  readonly ready: readonly { readonly row: ActorRow; readonly setup: Omit<WorkerSetup, "turn" | "state"> }[];
+}
+
+/** Loads the new code of all actors that it is for. */
+async function loadCode(
   path: string,
   reader: LogReader,
-  rows: readonly ActorRow[],
-  setups: ReadonlyMap<string, Omit<WorkerSetup, "turn" | "state">>,
+  code: CodeUnderTest,
+  named: readonly string[] | undefined,
+): Promise<Pick<Tested, "ready"> & { readonly undeclared: readonly string[] }> {
+  const ready: Tested["ready"][number][] = [];
+  const undeclared: RegressionError[] = [];
+  const names: string[] = [];
+  for (const { row, frame } of chooseActors(path, reader, code, named)) {
+    try {
+      ready.push({ row, setup: await code.load(row.address, frame) });
+    } catch (error) {
+      if (!(error instanceof RegressionError) || error.fault.code !== "not_declared") throw error;
+      if (named !== undefined) throw error;
+      undeclared.push(error);
+      names.push(row.address);
+    }
+  }
+  if (ready.length === 0 && undeclared[0] !== undefined) throw undeclared[0];
+  return { ready, undeclared: names };
+}
+
+async function runOne(
+  { path, reader, ready }: Tested,
   load: LoadComponent,
   carry: boolean,
   progress: () => void,
 ): Promise<readonly AgainstReplay[]> {
+  const setups = new Map(ready.map(({ row, setup }) => [row.address, setup]));
   try {
-    return await replayAgainst(reader, rows, {
+    return await replayAgainst(reader, ready.map(({ row }) => row), {
       start: startReplaying,
       standIn: startStandingIn,
       load: (log, address, keyframe) => recordedSetup(log, address, keyframe, load),
-      ability: { behaviours: replayBehaviours, schedules: limits.schedules },
+      ability: { behaviours: replayBehaviours, schedules: [limits.version.schedule] },
       execution,
       code(address) {
         const setup = setups.get(address);
@@ -194,7 +202,7 @@ function chooseActors(
   reader: LogReader,
   code: CodeUnderTest,
   named: readonly string[] | undefined,
-): { readonly actors: readonly Chosen[] } {
+): readonly Chosen[] {
   const rows = reader.actors().filter(({ turns }) => turns > 0);
   const known = rows.map(({ address }) => address);
   const missing = named?.find((actor) => !known.includes(actor));
@@ -210,7 +218,7 @@ function chooseActors(
   if (!code.declares && named === undefined && codes.size > 1) {
     throw new RegressionError({ code: "which_actor", path, actors: known });
   }
-  return { actors };
+  return actors;
 }
 
 function frameOf(path: string, reader: LogReader, address: string): RecordedFrame | undefined {
@@ -222,14 +230,10 @@ function frameOf(path: string, reader: LogReader, address: string): RecordedFram
   }
 }
 
-function noFrame(path: string): never {
-  throw new RegressionError({ code: "no_turns", path });
-}
-
 function readList(given: string, folder: string): AcceptedList {
   const path = resolve(folder, given);
   if (!exists(path)) return new Map();
   const list = parseAccepted(readText(path, { bytesMax: listBytesMax }));
   if ("detail" in list) throw new RegressionError({ code: "bad_list", path: given, detail: list.detail });
-  return list as AcceptedList;
+  return list;
 }
