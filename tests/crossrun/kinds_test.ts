@@ -1,4 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { join } from "node:path";
 import process from "node:process";
 import { runtime } from "../../src/platform/mod.ts";
 import {
@@ -10,6 +11,7 @@ import {
   repositoryPath,
   test,
   until,
+  writeFiles,
 } from "../system/house.ts";
 import { recordEverything } from "../system/record_everything.ts";
 import { engineNames, isInstalled, otherThan, runUnder } from "./engines.ts";
@@ -35,6 +37,7 @@ const kinds = [
   "keyframe upgrade",
   "keyframe wake",
   "receive init",
+  "receive migrate",
   "receive request",
   "receive request keyed",
   "receive send",
@@ -63,10 +66,15 @@ async function recordAll(): Promise<string> {
   const crashed = crashCopy(folder);
   await house.stop();
   // From here on in what the crash left.
+  writeFiles(crashed, {
+    "next.ts": "export const migrate = (state) => ({ was: state }), handle = (state) => [state, null];",
+  });
   await inHouse(crashed, async ({ send, theater }) => {
     const path = repositoryPath("tests/guests/rogue.wasm");
     strictEqual((await theater.upgrade({ address: counter.to, path })).answer, "upgraded");
     await send("plain", counter);
+    const poor = { address: "everything/poor", path: join(crashed, "next.ts"), migrate: true };
+    strictEqual((await theater.upgrade(poor)).answer, "upgraded");
     const begun = performance.now();
     const looping = send({ op: "loop" });
     await until("it loops", () => performance.now() - begun > 200 || undefined);

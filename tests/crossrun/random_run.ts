@@ -12,8 +12,15 @@ import { opsOf, pick, randomScript } from "./random_script.ts";
 export type Step =
   /** Messages sent at once; all answers are awaited. */
   | { readonly step: "send"; readonly messages: readonly SentMessage[] }
-  /** Goes on with another component. */
-  | { readonly step: "upgrade"; readonly address: string; readonly file: string };
+  | Upgrade;
+
+/** An actor goes on with another script. */
+export interface Upgrade {
+  readonly step: "upgrade";
+  readonly address: string;
+  readonly file: string;
+  readonly migrate: boolean;
+}
 
 /** A message from outside. */
 export interface SentMessage {
@@ -28,6 +35,8 @@ export interface Phase {
   readonly steps: readonly Step[];
   /** Sent last, while the house ends. */
   readonly last: readonly SentMessage[];
+  /** Begun after those, and not waited for. */
+  readonly upgrading: Upgrade | undefined;
   /** In order; every turn cut; the process of the host killed. */
   readonly end: "stop" | "kill" | "crash";
   /** How long after the last messages, in milliseconds. */
@@ -123,16 +132,20 @@ function randomPhase(
     return { to, body, wait, ...(key !== undefined && { key }) };
   };
   const messages = (most: number) => Array.from({ length: random.below(most) }, message);
-  const steps = Array.from({ length: 2 + random.below(5) }, (): Step => {
+  const upgrade = (): Upgrade | undefined => {
     const address = addresses[random.below(addresses.length)] ?? "run";
     const file = `${address.replace(/^run\//, "")}${pick(random, ["-next", ""])}.ts`;
-    return random.below(8) === 0 && files[file] !== undefined
-      ? { step: "upgrade", address, file }
-      : { step: "send", messages: messages(14) };
-  });
+    const migrate = random.below(2) === 0;
+    return files[file] === undefined ? undefined : { step: "upgrade", address, file, migrate };
+  };
+  const steps = Array.from(
+    { length: 2 + random.below(5) },
+    (): Step => (random.below(6) === 0 ? upgrade() : undefined) ?? { step: "send", messages: messages(14) },
+  );
   return {
     steps,
     last: messages(20),
+    upgrading: random.below(3) === 0 ? upgrade() : undefined,
     end: pick(random, ["stop", "kill", "crash"]),
     afterMs: random.below(120),
     turnsPerActivation: 4 + random.below(40),

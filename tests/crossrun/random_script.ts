@@ -111,6 +111,12 @@ export function randomScript(random: Random, peers: readonly string[]): string {
         ${statements(random, op >= opsOf / 2)}
         break;`);
   const init = random.below(12) === 0 ? `throw new Refusal("not today");` : "";
+  const migrate = pick(random, [
+    `log.info("from", state); return { n: 0, f: 0.5, text: "", list: [], timer: null, ...state };`,
+    `hidden += 5; return { n: (state?.n ?? 0) + clock.now(), f: Math.random(), text: "", list: [], timer: null };`,
+    `throw new Refusal("not from " + typeof state);`,
+    `null.nothing;`,
+  ]);
   const top = random.below(4) === 0 ? `hidden = Math.floor(Math.random() * 10);` : "";
   return `
 import { clock, environment, log, random, Refusal, self, send, timers } from "theater";
@@ -121,6 +127,9 @@ ${top}
 export function init(params) {
   ${init}
   return { n: params?.n ?? 0, f: 0.5, text: "", list: [], timer: null };
+}
+export function migrate(state) {
+  ${migrate}
 }
 export function handle(state, { type, body }) {
   const s = { ...state };

@@ -17,7 +17,7 @@ import { readText } from "../../src/platform/mod.ts";
 import { openTheater } from "../../src/runtime/mod.ts";
 import { openLog, openLogReader } from "../../src/store/mod.ts";
 import { repositoryPath } from "../system/house.ts";
-import { guestPaths, type Phase, type RandomRun, randomRun } from "./random_run.ts";
+import { guestPaths, type Phase, type RandomRun, randomRun, type Upgrade } from "./random_run.ts";
 
 /** One line of what this program says. */
 export type RecordLine =
@@ -57,11 +57,14 @@ async function runPhase(folder: string, log: string, cacheFolder: string, phase:
     cacheFolder,
     turnsPerActivation: phase.turnsPerActivation,
   });
+  const upgrade = ({ address, file, migrate }: Upgrade) =>
+    theater.upgrade({ address, path: join(folder, file), migrate });
   for (const step of phase.steps) {
     if (step.step === "send") await Promise.all(step.messages.map((message) => theater.send(message)));
-    else await theater.upgrade({ address: step.address, path: join(folder, step.file) });
+    else await upgrade(step);
   }
-  const last = phase.last.map((message) => theater.send(message));
+  const last: Promise<unknown>[] = phase.last.map((message) => theater.send(message));
+  if (phase.upgrading !== undefined) last.push(upgrade(phase.upgrading));
   if (phase.end === "stop") await Promise.all(last);
   await new Promise((resolve) => setTimeout(resolve, phase.afterMs));
   switch (phase.end) {
