@@ -73,6 +73,39 @@
           };
         };
 
+      # The program that is one file, of the Bun in nixpkgs; the one that is released is of Bun's own (docs/releasing.md).
+      program =
+        pkgs:
+        pkgs.stdenvNoCC.mkDerivation {
+          pname = "theater-program";
+          inherit version;
+          src = lib.fileset.toSource {
+            root = ./.;
+            fileset = lib.fileset.unions [
+              ./cli.ts
+              ./deno.json
+              ./package.json
+              ./src
+              ./tools
+              ./vendor
+              ./wit
+            ];
+          };
+          nativeBuildInputs = [ pkgs.bun ];
+          buildPhase = ''
+            export HOME=$TMPDIR THEATER_COMMIT=${self.rev or "unknown"}
+            ln -s ${npmPackages pkgs} node_modules
+            bun tools/build.ts --base ${lib.getExe pkgs.bun}
+          '';
+          installPhase = "install -D -m 755 dist/theater-* $out/bin/theater";
+          dontFixup = true; # It is a program with another one behind it: nothing in it may move.
+          meta = {
+            description = "Theater as one file";
+            license = lib.licenses.asl20;
+            mainProgram = "theater";
+          };
+        };
+
       # One step of the gate on the sources of this flake, without a network. Types are checked by .ci/run only:
       # with packages from a folder, Deno wants those of Node there as well.
       check =
@@ -97,6 +130,7 @@
     {
       packages = forEach (pkgs: {
         default = theater pkgs;
+        program = program pkgs;
       });
 
       apps = forEach (pkgs: {
@@ -114,6 +148,9 @@
             pkgs.nodejs
             pkgs.sqlite
             pkgs.python3
+            pkgs.git
+            pkgs.openssl
+            pkgs.shellcheck
           ];
         };
       });
@@ -128,6 +165,10 @@
           tests-bun = "bun run test";
         }
         // {
+          program = pkgs.runCommand "theater-program-starts" { } ''
+            export HOME=$TMPDIR
+            ${lib.getExe (program pkgs)} version --json | tee $out
+          '';
           package = pkgs.runCommand "theater-package" { } ''
             export HOME=$TMPDIR
             echo '{"name":"Ada"}' | ${lib.getExe (theater pkgs)} run ${./examples/hello}/theater.toml - --quiet \

@@ -34,7 +34,7 @@ const { values } = parseArgs({
 });
 
 const bun = process.execPath;
-if (process.versions["bun"] !== bunVersion) {
+if (values.base === undefined && process.versions["bun"] !== bunVersion) {
   throw new Error(
     `Cannot build with this runtime: wanted Bun ${bunVersion}, got ${process.versions["bun"] ?? "none"}`,
   );
