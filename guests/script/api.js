@@ -7,6 +7,7 @@ import environmentImport from "theater:actor/environment@0.1.0";
 import logImport from "theater:actor/log@0.1.0";
 import messagingImport from "theater:actor/messaging@0.1.0";
 import randomImport from "theater:actor/random@0.1.0";
+import supervisorImport from "theater:actor/supervisor@0.1.0";
 import timersImport from "theater:actor/timers@0.1.0";
 import { inspect } from "./inspect.js";
 import { stringify } from "./json.js";
@@ -18,7 +19,7 @@ export class Refusal extends Error {
   }
 }
 
-/** Why `send` was refused on the spot. */
+/** Why `send` or `request` was refused on the spot. */
 class SendError extends Error {
   constructor(code, message) {
     super(message);
@@ -91,12 +92,14 @@ const timers = Object.freeze({
       throw typeof error?.payload === "string" ? new RangeError(error.payload) : error;
     }
   },
-  cancel: (id) => {
-    const number = typeof id === "string" && /^[0-9]{1,16}$/.test(id) ? Number(id) : NaN;
-    if (!Number.isSafeInteger(number)) throw wanted("a timer", "the id that timers.set returned", id);
-    timersImport.cancel(number);
-  },
+  cancel: (id) => timersImport.cancel(number(id, "a timer", "the id that timers.set returned")),
 });
+
+function number(id, what, want) {
+  const value = typeof id === "string" && /^[0-9]{1,16}$/.test(id) ? Number(id) : NaN;
+  if (!Number.isSafeInteger(value)) throw wanted(what, want, id);
+  return value;
+}
 
 const environment = Object.freeze({
   get: (name) => environmentImport.get(text(name, "the name of a variable")) ?? undefined,
@@ -112,6 +115,47 @@ function send(to, body) {
   }
 }
 
+// Ids of requests are texts, as in the message with the reply.
+function request(to, body, timeoutMs = 5000) {
+  const address = text(to, "an address");
+  const json = stringify(body, "message body");
+  const timeout = count(timeoutMs, "a time limit in milliseconds", 3_155_760_000_000);
+  try {
+    return String(messagingImport.request(address, json, timeout));
+  } catch (error) {
+    throw sendError(error, address);
+  }
+}
+
+function defer() {
+  const token = messagingImport.defer();
+  return token === undefined || token === null ? undefined : String(token);
+}
+
+function reply(token, body) {
+  const to = number(token, "the addressee of a reply", "the token that defer returned");
+  const json = stringify(body, "reply");
+  try {
+    messagingImport.reply(to, json);
+  } catch (error) {
+    throw replyError(error, to);
+  }
+}
+
+function replyError(error, token) {
+  const { tag, val } = error?.payload ?? {};
+  switch (tag) {
+    case "nobody":
+      return new SendError(tag, `Cannot reply to ${token}: nobody waits for it`);
+    case "bad-body":
+      return new SendError(tag, `Cannot reply: the body is not well-formed JSON: ${val}`);
+    case "too-large":
+      return new SendError(tag, `Cannot reply: the body is larger than the limit of ${val} bytes`);
+    default:
+      return error;
+  }
+}
+
 function sendError(error, to) {
   const { tag, val } = error?.payload ?? {};
   switch (tag) {
@@ -119,6 +163,11 @@ function sendError(error, to) {
       return new SendError(
         tag,
         `Cannot send to ${to}: the manifest does not allow it; add it to permissions.send`,
+      );
+    case "too-many":
+      return new SendError(
+        tag,
+        `Cannot send to ${to}: ${val} own timers, requests and returned messages wait already (limits.pending)`,
       );
     case "bad-address":
       return new SendError(tag, `Cannot send to ${inspect([to]).slice(1, -1)}: ${val}`);
@@ -131,9 +180,27 @@ function sendError(error, to) {
   }
 }
 
+function exit() {
+  supervisorImport.exit();
+}
+
 function self() {
   return messagingImport.self();
 }
 
 /** The namespace that stands behind `import … from "theater"`. */
-export const api = Object.freeze({ log, clock, random, timers, environment, send, self, Refusal, SendError });
+export const api = Object.freeze({
+  log,
+  clock,
+  random,
+  timers,
+  environment,
+  send,
+  request,
+  defer,
+  reply,
+  exit,
+  self,
+  Refusal,
+  SendError,
+});

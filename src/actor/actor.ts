@@ -1,18 +1,27 @@
-import { type ChainHead, type KeyframeReason, messageText, type MessageType } from "../chain/mod.ts";
-import type { MailRow } from "../store/mod.ts";
+import {
+  type ChainHead,
+  type HashHex,
+  type KeyframeReason,
+  messageText,
+  type MessageType,
+  type News,
+} from "../chain/mod.ts";
+import type { MailRow, RequestRow } from "../store/mod.ts";
+import type { Verdict } from "../supervision/mod.ts";
 import type { TurnInput, TurnReport, WorkerHandle } from "../worker/mod.ts";
-import { appendAccept } from "./accept_entry.ts";
 import { createChainWriter } from "./chain_writer.ts";
-import { settleEffects, timerGone } from "./effects.ts";
+import { createTurnCloser } from "./close_turn.ts";
+import { createIntake } from "./intake.ts";
 import { createKeptState, type StatePast } from "./kept_state.ts";
 import { createKeyDesk } from "./keys.ts";
-import { incomingFromMail } from "./mail.ts";
-import { createMailbox } from "./mailbox.ts";
-import type { Answer, Incoming, UndeliveredCode } from "./message.ts";
+import type { Incoming, UndeliveredCode } from "./message.ts";
 import { createOutbox } from "./outbox.ts";
+import { type Asker, createOwedBook } from "./owed.ts";
 import type { ActorDefinition, ActorPorts } from "./ports.ts";
-import { appendReceive, appendTurn } from "./turn_entries.ts";
-import { answerOf, crashOf } from "./turn_outcome.ts";
+import { timerGone } from "./settlement.ts";
+import { appendGenesis, appendIncarnation, appendKeyframe, appendVerdict } from "./life_entries.ts";
+import { appendReceive } from "./turn_entries.ts";
+import { type Crash, crashOf } from "./turn_outcome.ts";
 import type { Upgraded, UpgradeInHand } from "./upgrade.ts";
 
 /** Most turns handed to a worker at once: a hop between threads costs more than a turn. */
@@ -34,13 +43,24 @@ export interface ActorPast extends StatePast {
   readonly replayed: boolean;
   readonly reason: KeyframeReason;
   readonly mail: readonly MailRow[];
+  /** Ids of its timers. */
+  readonly timers: readonly string[];
+  /** Its requests that have no reply. */
+  readonly requests: readonly RequestRow[];
+  /** Requests of others to it of which it deferred the reply, by token. */
+  readonly deferred: readonly (readonly [token: string, asker: Asker])[];
 }
+
+/** How the beginning of an activation went; `seq` is the entry that says why it did not. */
+export type Begun = { readonly begun: true } | ({ readonly begun: false; readonly seq: number } & Crash);
 
 /** An actor as its house sees it. */
 export interface Actor {
   readonly address: string;
-  /** Begins the first activation; settles when it stands, or has failed. */
-  begin(): Promise<void>;
+  /** Where its chain stands, with what is being committed. */
+  head(): { readonly size: number; readonly hash: HashHex };
+  /** Begins an activation of an actor that does not run; settles when it stands, or has failed. */
+  begin(): Promise<Begun>;
   /** Takes a message that nobody has written down yet; the answer comes after the commit. */
   post(message: Incoming): void;
   /** Writes a message down and answers `accepted`; its turn comes later. */
@@ -51,28 +71,56 @@ export interface Actor {
   full(): UndeliveredCode | undefined;
   /**
    * Keeps room for a message from another actor, which `deliver` takes once it is committed; or says why
-   * there is none. While this actor stops there is: what is in the log has its turn after the next start.
+   * there is none. While the house stops there is: what is in the log has its turn after the next start.
    */
   reserve(): UndeliveredCode | undefined;
+  /** The own request that the call at `seq` made, while it waits for a reply. */
+  requestAt(seq: number): string | undefined;
+  /** Takes the right to reply to an own request: once. */
+  claim(request: string): RequestRow | undefined;
+  /** No reply has come in time: the actor is told. */
+  expire(request: string): void;
+  /** Something happened to a child: the actor is told. */
+  tell(news: News): void;
   /**
    * Goes on with another component or manifest, after the turn in hand; with the old one if the new one does
    * not start. One at a time.
    *
-   * @param migrate whether the new one, which exports what it takes, turns the state into its own first
+   * @param migrate whether the new component turns the state of the old one into its own
    */
   upgrade(to: ActorDefinition, migrate: boolean): Promise<Upgraded>;
-  /** Ends after the turn in hand; what waits is kept if it is in the log, else answered `not_running`. */
+  /** Ends the activation after the turn in hand, or cuts that after so long; settles when it does not run. */
+  halt(limitMs: number): Promise<void>;
+  /** Writes down what was decided about it while it does not run. */
+  supervise(verdict: Verdict, supervision: SupervisionFacts): void;
+  /** It will not be begun soon: whoever waits is told, and what others sent goes back to them. */
+  dismiss(status: "stopped" | "failed", reason: string): void;
+  /** Forgets its state and what it brought about: the next activation begins with `init`. */
+  reincarnate(): void;
+  /** The house stops: ends after the turn in hand; what waits is kept if it is in the log. */
   stop(): Promise<void>;
   /** Stops, and cuts the turn in hand. */
   kill(): void;
 }
 
+/** What a verdict was given by, and what the log keeps of it. */
+export interface SupervisionFacts {
+  readonly strategy: "one_for_one" | "one_for_all" | "rest_for_one";
+  readonly intensity: number;
+  readonly periodMs: number;
+  /** Address of the supervisor, or `outside`. */
+  readonly supervisor: string;
+  readonly nowMs: number;
+}
+
 /** What the actor is doing. */
 type Phase =
-  | { readonly phase: "created" }
+  /** It does not run, and messages wait until it does. */
+  | { readonly phase: "down" }
+  /** It does not run, and takes no messages. */
+  | { readonly phase: "dismissed" }
   | { readonly phase: "activating"; readonly reason: KeyframeReason; readonly initialising: boolean }
   | { readonly phase: "ready" }
-  | { readonly phase: "failed"; readonly reason: string }
   | { readonly phase: "stopping" }
   | { readonly phase: "stopped" };
 
@@ -83,50 +131,47 @@ export function createActor(first: ActorDefinition, past: ActorPast, ports: Acto
   let definition = first;
   let upgrade: UpgradeInHand | undefined;
   let keyframeSeq = -1;
-  const chain = createChainWriter(address, origin, past.head);
-  const mailbox = createMailbox();
-  const keys = createKeyDesk((key, body) => ports.recall(address, key, body));
-  let phase: Phase = { phase: "created" };
+  let phase: Phase = { phase: "down" };
   let worker: WorkerHandle | undefined;
   let inFlight: Incoming[] = [];
+  let nextReason = past.reason;
   let nextTurn = past.turns;
   let activation = past.activations - 1;
+  let incarnations: number | undefined;
   let turnsInActivation = 0;
   let initialised = past.initialised;
-  const state = createKeptState(chain, past);
-  /** Messages that will be delivered when they are committed. */
-  let reserved = 0;
-  const started = Promise.withResolvers<void>();
+  /** Who waits for the beginning of this activation; nobody where it renews one that ran. */
+  let begun: ((how: Begun) => void) | undefined;
+  /** Set while it is made to end. */
+  let halting: object | undefined;
   const idle = { wake: () => {} };
   let stopped: Promise<void> | undefined;
+
+  const chain = createChainWriter(address, origin, past.head);
+  const state = createKeptState(chain, past);
   const outbox = createOutbox(chain, ports, (error) => {
     close();
     ports.commitFailed(error);
   });
+  const owed = createOwedBook(past);
+  const keys = createKeyDesk((key, body) => ports.recall(address, key, body));
+  const parts = { chain, outbox, keys, owed, ports };
+  const intake = createIntake(parts);
+  const turns = createTurnCloser(parts);
 
-  if (past.head === undefined) writeGenesis();
+  if (past.head === undefined) appendGenesis(chain, definition, ports);
   chain.also({ write: "status", address, status: "running" });
   // Else every crash would leave more to run again after the next one.
   if (past.replayed) state.flush();
-  for (const row of past.mail) takeIn(incomingFromMail(row));
+  for (const row of past.mail) {
+    if (row.type === "request" || row.type === "send") intake.reserve();
+    intake.deliver(row);
+  }
   outbox.commit();
-
-  function writeGenesis() {
-    chain.also({ write: "create", address, origin });
-    const about = { text: definition.parts.about, salt: ports.salt() };
-    const { key } = definition;
-    chain.append({ kind: "genesis", time: ports.nowMs(), origin, ...(key !== undefined && { key }) }, [
-      about,
-    ]);
-  }
-
-  function takeIn(message: Incoming) {
-    keys.waits(message);
-    mailbox.push(message);
-  }
 
   function activate(reason: KeyframeReason) {
     phase = { phase: "activating", reason, initialising: false };
+    nextReason = "restart";
     activation += 1;
     turnsInActivation = 0;
     state.activated();
@@ -136,9 +181,9 @@ export function createActor(first: ActorDefinition, past: ActorPast, ports: Acto
 
   function onReports(reports: readonly TurnReport[], last: boolean) {
     for (const report of reports) onReport(report);
-    if (last) retryUntouched();
+    if (last) putBackUntouched();
     outbox.commit();
-    if (phase.phase === "ready") pump();
+    if (phase.phase === "ready" && halting === undefined) pump();
     else if (last) idle.wake();
   }
 
@@ -159,7 +204,7 @@ export function createActor(first: ActorDefinition, past: ActorPast, ports: Acto
     if (instantiation === undefined) {
       if (report.end.end !== "ok") return false;
       upgrade.instantiation = report;
-      worker?.turns([{ turn: report.turn + 1, type: "migrate", text: "null" }]);
+      worker?.turns([{ turn: report.turn + 1, type: "migrate", text: "null" }], intake.owedNow());
     } else {
       onInstantiated(instantiation, "upgrade", report);
     }
@@ -167,18 +212,9 @@ export function createActor(first: ActorDefinition, past: ActorPast, ports: Acto
   }
 
   function onInstantiated(report: TurnReport, reason: KeyframeReason, migration?: TurnReport) {
-    const { component, manifest, execution } = definition.parts;
-    const keyframe = chain.append(
-      { kind: "keyframe", time: report.startMs, activation, reason, turn: report.turn },
-      [
-        state.keyframePart(activation === 0, ports.salt()),
-        { text: component, salt: ports.salt() },
-        { text: manifest, salt: ports.salt() },
-        { text: execution, salt: ports.salt() },
-      ],
-      { turns: report.turn + 1, activations: activation + 1 },
-    );
-    keyframeSeq = keyframe.seq;
+    const isFirst = activation === 0 || reason === "start";
+    const statePart = state.keyframePart(isFirst, ports.salt());
+    keyframeSeq = appendKeyframe(chain, definition, { reason, activation, statePart }, report, ports.salt);
     const seq = closeTurn(report);
     if (report.end.end !== "ok") return fail(report, seq);
     state.standsAt(seq);
@@ -190,7 +226,7 @@ export function createActor(first: ActorDefinition, past: ActorPast, ports: Acto
     phase = { phase: "activating", reason, initialising: true };
     const init: Incoming = { type: "init", from: "outside", body: definition.params, salt: ports.salt() };
     inFlight = [init];
-    worker?.turns([{ turn: nextTurn, type: "init", text: definition.params }]);
+    worker?.turns([{ turn: nextTurn, type: "init", text: definition.params }], intake.owedNow());
   }
 
   function onInitialised(report: TurnReport) {
@@ -208,23 +244,20 @@ export function createActor(first: ActorDefinition, past: ActorPast, ports: Acto
     becomeReady();
   }
 
-  /** Writes down what happened in the turn that is open; returns where it ended. */
-  function closeTurn(report: TurnReport): number {
-    const places = appendTurn(chain, report, ports.salt);
+  function closeTurn(report: TurnReport, message?: Incoming): number {
     nextTurn = report.turn + 1;
-    if (report.end.end === "ok") outbox.settle(settleEffects(chain, report, places, ports));
-    return places.closing.seq;
+    return turns.close(report, message);
   }
 
   function becomeReady() {
     phase = { phase: "ready" };
-    started.resolve();
+    begun?.({ begun: true });
+    begun = undefined;
     if (upgrade?.from !== undefined) settleUpgrade({ upgraded: true, seq: keyframeSeq });
   }
 
   function beginUpgrade(asked: UpgradeInHand) {
-    worker?.discard();
-    worker = undefined;
+    discardWorker();
     state.flush(); // So that recovery runs one activation again, no more.
     chain.also({ write: "status", address, status: "running" });
     asked.from = definition;
@@ -234,8 +267,7 @@ export function createActor(first: ActorDefinition, past: ActorPast, ports: Acto
 
   /** The new component did not start: goes on with the old one. */
   function rollBack(from: ActorDefinition, outcome: Upgraded) {
-    worker?.discard();
-    worker = undefined;
+    discardWorker();
     inFlight = [];
     definition = from;
     settleUpgrade(outcome);
@@ -254,7 +286,7 @@ export function createActor(first: ActorDefinition, past: ActorPast, ports: Acto
       throw new Error(`Cannot record turn ${report.turn}: no message was handed out`);
     }
     const received = appendReceive(chain, message, report.turn, report.startMs);
-    const seq = closeTurn(report);
+    const seq = closeTurn(report, message);
     turnsInActivation += 1;
     if (message.position !== undefined) {
       chain.also({ write: "mail-taken", address, position: message.position });
@@ -265,54 +297,63 @@ export function createActor(first: ActorDefinition, past: ActorPast, ports: Acto
       chain.also({ write: "key", address, key, seq: received.seq });
     }
     state.after(report, seq);
-    const { answered, key } = message;
-    if (answered !== undefined || key !== undefined) {
-      const answer = answerOf(report, seq);
-      outbox.afterCommit(() => {
-        answered?.(answer);
-        if (key !== undefined) keys.answered(key.text, answer);
-      });
+    if (report.end.end !== "ok" && report.end.end !== "err") return crash(report, seq);
+    if (report.effects.some(({ effect }) => effect === "exit") && report.end.end === "ok") {
+      leave({ how: "normal", reason: "it ended itself" });
     }
-    if (report.end.end !== "ok" && report.end.end !== "err") crash(report, seq);
   }
 
   function crash(report: TurnReport, seq: number) {
     const { code, reason } = crashOf(report);
     outbox.afterCommit(() => ports.observe({ event: "crashed", address, code, reason, seq }));
-    worker?.discard();
-    worker = undefined;
-    mailbox.putBack(inFlight);
-    inFlight = [];
-    if (phase.phase === "ready") activate("restart");
+    leave({ how: "crash", reason: `${code} (entry ${seq})` });
   }
 
-  function fail(report: TurnReport, seq: number, opened?: MessageType) {
-    const crash = crashOf(report, opened);
-    if (upgrade?.from !== undefined) return rollBack(upgrade.from, { upgraded: false, seq, ...crash });
-    const { reason } = crash;
+  /** It has ended by itself. */
+  function leave(exit: { readonly how: "normal" | "crash"; readonly reason: string }) {
+    const ran = phase.phase === "ready";
+    goDown();
+    if (ran && halting === undefined) ports.exited(address, exit);
+  }
+
+  /** No instance lives from here on. */
+  function goDown() {
+    discardWorker();
+    intake.putBack(inFlight.filter(({ type }) => type !== "init"));
+    inFlight = [];
+    if (phase.phase !== "stopping" && phase.phase !== "stopped") phase = { phase: "down" };
+  }
+
+  function discardWorker() {
     worker?.discard();
     worker = undefined;
-    phase = { phase: "failed", reason };
-    inFlight = [];
-    chain.also({ write: "status", address, status: "failed" });
-    outbox.afterCommit(() => {
-      ports.observe({ event: "failed", address, reason: `${reason} (entry ${seq})` });
-      started.resolve();
-      refuseWaiting(`${address} has failed: ${reason}`);
-    });
-    if (upgrade !== undefined) beginUpgrade(upgrade);
+  }
+
+  /** An activation has not come to stand. */
+  function fail(report: TurnReport, seq: number, opened?: MessageType) {
+    const crashed = crashOf(report, opened);
+    if (upgrade?.from !== undefined) return rollBack(upgrade.from, { upgraded: false, seq, ...crashed });
+    const settle = begun;
+    begun = undefined;
+    goDown();
+    if (settle !== undefined) outbox.afterCommit(() => settle({ begun: false, seq, ...crashed }));
+    else if (halting === undefined) {
+      ports.exited(address, { how: "crash", reason: `${crashed.code} (entry ${seq})` });
+    }
   }
 
   /** The worker ended its batch early (asked to pause): what it did not touch waits again. */
-  function retryUntouched() {
+  function putBackUntouched() {
     if (phase.phase !== "ready" && phase.phase !== "stopping") return;
-    mailbox.putBack(inFlight);
+    intake.putBack(inFlight);
     inFlight = [];
   }
 
   function onLost(detail: string) {
     worker = undefined;
-    if (phase.phase === "ready" && inFlight.length === 0) return activate("restart"); // No turn was open.
+    if (phase.phase === "ready" && inFlight.length === 0) { // No turn was open.
+      return halting === undefined ? activate("restart") : idle.wake();
+    }
     const now = ports.nowMs();
     onReport({
       turn: upgrade?.instantiation === undefined ? nextTurn : nextTurn + 1,
@@ -328,7 +369,9 @@ export function createActor(first: ActorDefinition, past: ActorPast, ports: Acto
   }
 
   function pump() {
-    if (phase.phase !== "ready" || worker === undefined || inFlight.length > 0) return;
+    if (phase.phase !== "ready" || worker === undefined || inFlight.length > 0 || halting !== undefined) {
+      return;
+    }
     if (upgrade !== undefined) return beginUpgrade(upgrade);
     const turnsLeft = definition.turnsPerActivation - turnsInActivation;
     if (turnsLeft <= 0) {
@@ -336,40 +379,35 @@ export function createActor(first: ActorDefinition, past: ActorPast, ports: Acto
       state.flush(); // So that recovery runs one activation again, no more.
       return activate("renew");
     }
-    inFlight = mailbox.take(Math.min(batchTurnsMax, turnsLeft), batchCharsMax);
+    const outstanding = intake.owedNow();
+    inFlight = intake.take(Math.min(batchTurnsMax, turnsLeft), batchCharsMax);
     if (inFlight.length === 0) return;
-    worker.turns(inFlight.map((message, k): TurnInput => ({
+    const inputs = inFlight.map((message, k): TurnInput => ({
       turn: nextTurn + k,
       type: message.type,
       text: messageText({ ...message, ...message.reply }, message.body),
-    })));
+      ...(turns.isAwaited(message) && { awaited: true }),
+    }));
+    worker.turns(inputs, outstanding);
   }
 
   function close() {
-    worker?.discard();
-    worker = undefined;
+    discardWorker();
     phase = { phase: "stopped" };
-    started.resolve();
+    begun?.({ begun: true }); // Whoever starts the house finds out that it is stopping.
+    begun = undefined;
     upgrade?.settle("stopped");
     upgrade = undefined;
     idle.wake();
   }
 
-  function refuseWaiting(detail: string) {
-    const answer: Answer = { answer: "undelivered", code: "not_running", detail };
-    for (const message of mailbox.take(Infinity, Infinity)) {
-      message.answered?.(answer);
-      if (message.key !== undefined) keys.answered(message.key.text, answer);
-    }
-  }
-
   function full(): UndeliveredCode | undefined {
     switch (phase.phase) {
-      case "created":
+      case "down":
       case "activating":
       case "ready":
-        return mailbox.size() + reserved < definition.mailboxMax ? undefined : "mailbox_full";
-      case "failed":
+        return intake.ordinary() < definition.mailboxMax ? undefined : "mailbox_full";
+      case "dismissed":
       case "stopping":
       case "stopped":
         return "not_running";
@@ -377,64 +415,111 @@ export function createActor(first: ActorDefinition, past: ActorPast, ports: Acto
   }
 
   function reserve(): UndeliveredCode | undefined {
-    if (phase.phase === "failed") return "not_running";
-    if (mailbox.size() + reserved >= definition.mailboxMax) return "mailbox_full";
-    reserved += 1;
+    if (phase.phase === "dismissed") return "not_running";
+    if (intake.ordinary() >= definition.mailboxMax) return "mailbox_full";
+    intake.reserve();
     return undefined;
   }
 
+  /** Waits until no turn is in hand. */
+  async function rest() {
+    worker?.pause();
+    await new Promise<void>((resolve) => (idle.wake = resolve));
+  }
+
+  async function halt(limitMs: number) {
+    const own = halting = {};
+    const busy = () => phase.phase === "activating" || phase.phase === "ready" && inFlight.length > 0;
+    ports.after(limitMs, () => {
+      if (halting === own) worker?.kill();
+    });
+    while (busy()) await rest();
+    halting = undefined;
+    if (phase.phase !== "ready") return;
+    goDown();
+    state.flush();
+    outbox.commit();
+  }
+
   async function stop() {
-    if (phase.phase === "stopped" || phase.phase === "failed") return await outbox.emptied();
-    const ready = phase.phase === "ready";
+    if (phase.phase === "stopped") return await outbox.emptied();
+    const { phase: was } = phase;
     phase = { phase: "stopping" };
-    if (ready && inFlight.length > 0) {
-      worker?.pause();
-      await new Promise<void>((resolve) => (idle.wake = resolve));
-    }
+    if (was === "ready" && inFlight.length > 0) await rest();
     close();
     if (initialised) state.flush();
-    chain.also({ write: "status", address, status: "resting" });
+    if (was !== "dismissed") chain.also({ write: "status", address, status: "resting" });
+    intake.flushNews();
     outbox.commit();
     await outbox.emptied();
-    refuseWaiting("the host is stopping");
+    intake.refuseOutside("the host is stopping");
   }
 
   return {
     address,
+    head: chain.head,
     begin() {
-      if (phase.phase === "created") activate(past.reason);
-      return started.promise;
+      if (phase.phase !== "down" && phase.phase !== "dismissed") return Promise.resolve({ begun: true });
+      return new Promise((settle) => {
+        begun = settle;
+        chain.also({ write: "status", address, status: "running" });
+        if (upgrade !== undefined) beginUpgrade(upgrade);
+        else activate(nextReason);
+      });
     },
     full,
     reserve,
     post(message) {
       if (!keys.isNew(message, false)) return;
-      takeIn(message);
+      intake.post(message);
       pump();
     },
     accept(message) {
-      if (!keys.isNew(message, true)) return;
-      keys.waits(message);
-      const { seq, mail } = appendAccept(chain, message, ports.nowMs());
-      reserved += 1;
-      outbox.settle({ mail: [{ to: address, mail }], timersSet: [], timersGone: [] });
-      outbox.afterCommit(() => message.answered?.({ answer: "accepted", seq }));
-      outbox.commit();
+      if (keys.isNew(message, true)) intake.accept(message);
     },
     deliver(mail) {
-      if (mail.type !== "undeliverable") reserved -= 1; // What comes back always finds room.
-      takeIn(incomingFromMail(mail));
-      pump();
+      intake.deliver(mail);
+      if (phase.phase === "dismissed") intake.giveBack("it has ended");
+      else pump();
+    },
+    requestAt: owed.requestAt,
+    claim: owed.claim,
+    expire: intake.expire,
+    tell(news) {
+      if (phase.phase !== "dismissed") intake.tell(news);
     },
     upgrade(to, migrate) {
       if (upgrade !== undefined) return Promise.resolve("busy");
       if (phase.phase === "stopping" || phase.phase === "stopped") return Promise.resolve("stopped");
       return new Promise((settle) => {
         upgrade = { to, migrate, settle };
-        if (phase.phase === "failed") beginUpgrade(upgrade);
-        else if (inFlight.length > 0) worker?.pause();
+        if (phase.phase === "dismissed") {
+          ports.revived(address);
+          beginUpgrade(upgrade);
+        } else if (inFlight.length > 0) worker?.pause();
         pump();
       });
+    },
+    halt,
+    supervise(verdict, facts) {
+      appendVerdict(chain, verdict, facts, ports.salt);
+      outbox.commit();
+    },
+    dismiss(status, reason) {
+      if (phase.phase === "stopping" || phase.phase === "stopped") return;
+      phase = { phase: "dismissed" };
+      chain.also({ write: "status", address, status });
+      intake.giveBack(reason);
+    },
+    reincarnate() {
+      incarnations ??= ports.incarnations(address);
+      appendIncarnation(chain, incarnations, ports, definition);
+      incarnations += 1;
+      intake.forget();
+      initialised = false;
+      nextReason = "start";
+      state.forget();
+      outbox.commit();
     },
     stop: () => stopped ??= stop(),
     kill() {

@@ -7,7 +7,7 @@ import { createMemoryLog, type LogStore, StoreError } from "../store/mod.ts";
 import type { TurnEnd, TurnInput, TurnReport, WorkerHandlers } from "../worker/mod.ts";
 import { type Actor, type ActorPast, createActor } from "./actor.ts";
 import type { Answer } from "./message.ts";
-import type { ActorDefinition, ActorEvent } from "./ports.ts";
+import type { ActorDefinition, ActorEvent, ActorExit } from "./ports.ts";
 
 /** A worker that does what the test says. */
 interface FakeWorker {
@@ -26,7 +26,14 @@ const definition: Omit<ActorDefinition, "origin"> = {
     type: { imports: [], exports: [] },
     grants: NO_PERMISSIONS,
     environment: [],
-    limits: { turnMs: 1000, messageBytesMax: 1000, stateBytesMax: 1000, callsMax: 10, recordBytesMax: 1000 },
+    limits: {
+      turnMs: 1000,
+      messageBytesMax: 1000,
+      stateBytesMax: 1000,
+      pendingMax: 10,
+      callsMax: 10,
+      recordBytesMax: 1000,
+    },
   },
   mailboxMax: 100,
   params: "null",
@@ -38,6 +45,7 @@ const fresh: ActorPast = {
   head: undefined,
   turns: 0,
   activations: 0,
+  forgotten: false,
   initialised: false,
   state: "null",
   stateSeq: -1,
@@ -46,6 +54,9 @@ const fresh: ActorPast = {
   bytesSinceKeyframe: 0,
   reason: "start",
   mail: [],
+  timers: [],
+  requests: [],
+  deferred: [],
 };
 
 function report(turn: number, end: TurnEnd): TurnReport {
@@ -64,6 +75,7 @@ function stage() {
   const workers: FakeWorker[] = [];
   const events: ActorEvent[] = [];
   const failures: unknown[] = [];
+  const exits: ActorExit[] = [];
   let salts = 0;
   let diskIsFull = false;
   const actor: Actor = createActor({ ...definition, origin: `${store.node}/one` }, fresh, {
@@ -89,6 +101,14 @@ function stage() {
     deliver: (_address, mail) => actor.deliver(mail),
     timerSet: () => {},
     timerGone: () => {},
+    requestSet: () => {},
+    requestGone: () => {},
+    requestAt: () => undefined,
+    claim: () => undefined,
+    after: () => {},
+    exited: (_address, exit) => void exits.push(exit),
+    revived: () => {},
+    incarnations: () => 0,
     recall: () => undefined,
     commitFailed: (error) => void failures.push(error),
     observe: (event) => void events.push(event),
@@ -102,6 +122,7 @@ function stage() {
     actor,
     events,
     failures,
+    exits,
     worker,
     workers,
     fillDisk: () => void (diskIsFull = true),
@@ -156,14 +177,17 @@ test("a worker that is lost between turns is replaced, and no turn is recorded",
 });
 
 test("a worker that is lost in a turn costs that turn; what it did not begin is handed out again, in order", async () => {
-  const { actor, worker, end, ask, story } = await ready();
+  const { actor, worker, end, ask, exits, story } = await ready();
   const first = ask("1"); // It is handed out alone, the others together after it.
   const others = [ask("2"), ask("3"), ask("4")];
   end(okEnd("1", "1"));
   strictEqual((await first).answer, "ok");
   end(okEnd("2", "2"));
   worker().handlers.lost("gone");
+  deepStrictEqual(exits, [{ how: "crash", reason: "lost (entry 10)" }]);
+  const again = actor.begin();
   end(okEnd("2"));
+  deepStrictEqual(await again, { begun: true });
   deepStrictEqual(worker().waiting.map(({ text }) => JSON.parse(text).body), [4]);
   end(okEnd("3", "4"));
   const answers = await Promise.all(others);
@@ -173,17 +197,18 @@ test("a worker that is lost in a turn costs that turn; what it did not begin is 
   ok(story().includes("cut lost"));
 });
 
-test("a worker that is lost while it instantiates, or in init, fails the actor", async () => {
+test("an actor whose worker is lost while it instantiates, or in init, has not begun", async () => {
   for (const instantiated of [false, true]) {
-    const { actor, worker, end, ask, events, story } = stage();
+    const { actor, worker, end, ask, exits, story } = stage();
     const begun = actor.begin();
     const asked = ask("1");
     if (instantiated) end(okEnd("null"));
     worker().handlers.lost("gone");
-    await begun;
+    deepStrictEqual(await begun, { begun: false, code: "lost", reason: "gone", seq: instantiated ? 4 : 2 });
+    deepStrictEqual(exits, []);
+    actor.dismiss("failed", "as told");
     const answer = await asked;
     strictEqual(answer.answer === "undelivered" && answer.code, "not_running");
-    strictEqual(events.at(-1)?.event, "failed");
     strictEqual(actor.full(), "not_running");
     strictEqual(story().at(-1), "cut lost");
     await actor.stop();

@@ -1,4 +1,11 @@
-import { appendEntry, type ChainHead, type Draft, type HashHex, type PartInput } from "../chain/mod.ts";
+import {
+  appendEntry,
+  type ChainHead,
+  type Draft,
+  type HashHex,
+  type PartInput,
+  zeroHash,
+} from "../chain/mod.ts";
 import type { StoredPart, Write } from "../store/mod.ts";
 
 /** A part about to be written: its bytes, or only their digest when replay gives them back. */
@@ -18,6 +25,8 @@ export interface ChainWriter {
   readonly address: string;
   readonly origin: string;
   append(draft: Draft, parts: readonly PartDraft[], counters?: Counters): Appended;
+  /** Where the chain stands, with what waits to be taken; size 0 before its genesis. */
+  head(): ChainHead;
   /** Adds a write that must be committed with the entries around it. */
   also(write: Write): void;
   /** Hands over everything written since the last time, in order. */
@@ -71,6 +80,7 @@ export function createChainWriter(
       });
       return { seq: appended.entry.seq, hash: appended.hash };
     },
+    head: () => head ?? { size: 0, hash: zeroHash },
     also: (write) => void writes.push(write),
     take() {
       const taken = writes;

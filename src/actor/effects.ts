@@ -1,83 +1,109 @@
 import { undeliverableBody, type UndeliverableReason } from "../chain/mod.ts";
-import type { MailRow, TimerRow, Write } from "../store/mod.ts";
+import { encodeUtf8 } from "../codec/mod.ts";
 import type { TurnReport } from "../worker/mod.ts";
 import type { ChainWriter } from "./chain_writer.ts";
 import type { UndeliveredCode } from "./message.ts";
+import type { Asker, OutsideAsker, OwedBook } from "./owed.ts";
 import type { ActorPorts } from "./ports.ts";
-import type { Salt, TurnPlaces } from "./turn_entries.ts";
+import { replyTo } from "./reply.ts";
+import type { Settlement } from "./settlement.ts";
+import type { TurnPlaces } from "./turn_entries.ts";
 
-/** What the effects of one turn come to, once it is committed. */
-export interface Settled {
-  /** Messages for mailboxes, in order: one for each `mail` write. */
-  readonly mail: readonly { readonly to: string; readonly mail: Omit<MailRow, "position"> }[];
-  readonly timersSet: readonly TimerRow[];
-  readonly timersGone: readonly string[];
+/** A turn that ended well, and where it was written down. */
+export interface SettledTurn {
+  readonly chain: ChainWriter;
+  readonly report: TurnReport;
+  readonly places: TurnPlaces;
+  readonly ports: ActorPorts;
+  readonly owed: OwedBook;
+  /** Who waits for the response, should it be deferred. */
+  readonly asker: Asker | undefined;
+  /** Told of a deferred reply to somebody outside; `seq` is the call that replied. */
+  answer(asker: OutsideAsker, response: string, seq: number): void;
 }
 
 /**
- * Turns the staged effects of an `ok` turn into writes beside its entries.
+ * Turns the staged effects of an `ok` turn into what is to be settled.
  *
- * What cannot be delivered becomes a message of type `undeliverable` to the
- * actor itself; that room is reserved, so it never fails.
+ * What cannot be delivered comes back to the actor itself, as an `undeliverable`
+ * or a reply; that room is reserved, so it never fails.
  */
-export function settleEffects(
-  chain: ChainWriter,
-  report: TurnReport,
-  places: TurnPlaces,
-  ports: Pick<ActorPorts, "reserve"> & { readonly salt: Salt },
-): Settled {
-  const mail: { to: string; mail: Omit<MailRow, "position"> }[] = [];
-  const timersSet: TimerRow[] = [];
-  const timersGone: string[] = [];
+export function settleEffects(turn: SettledTurn, settlement: Settlement): void {
+  const { chain, report, places, ports, owed } = turn;
+  const { mail, timersSet, timersGone, requestsSet } = settlement;
   for (const effect of report.effects) {
-    switch (effect.effect) {
+    switch (effect.effect) { // No default: a new effect fails to compile here.
       case "send": {
-        const sent = bodyOf(report, places, effect.call);
-        const cause = { origin: chain.origin, ...sent.entry };
-        const refused = ports.reserve(effect.to, sent.body.length);
+        const { text, body, salt, entry } = bodyOf(report, places, effect.call);
+        const cause = { origin: chain.origin, ...entry };
+        const from = chain.address;
+        const refused = ports.reserve(effect.to, body.length);
         if (refused === undefined) {
-          const { body, salt } = sent;
-          mail.push({ to: effect.to, mail: { type: "send", from: chain.address, body, salt, cause } });
-        } else {
-          const reason = undeliverableReason(refused);
-          const body = new TextEncoder().encode(undeliverableBody(effect.to, reason, sent.text));
-          const back = {
-            type: "undeliverable" as const,
-            from: chain.address,
-            body,
-            salt: ports.salt(),
-            cause,
-          };
-          mail.push({ to: chain.address, mail: back });
+          mail.push({ to: effect.to, mail: { type: "send", from, body, salt, cause } });
+          break;
+        }
+        const returned = encodeUtf8(undeliverableBody(effect.to, undeliverableReason(refused), text));
+        const back = { type: "undeliverable", from, body: returned, salt: ports.salt(), cause } as const;
+        mail.push({ to: from, mail: back });
+        break;
+      }
+      case "request": {
+        const { body, salt, entry } = bodyOf(report, places, effect.call);
+        const cause = { origin: chain.origin, ...entry };
+        const { to, request } = effect;
+        const from = chain.address;
+        const refused = ports.reserve(to, body.length);
+        if (refused !== undefined) {
+          const code = encodeUtf8(JSON.stringify(undeliverableReason(refused)));
+          const reply = { request, outcome: "undelivered" } as const;
+          mail.push({
+            to: from,
+            mail: { type: "reply", from: to, body: code, salt: ports.salt(), cause, reply },
+          });
+          break;
+        }
+        mail.push({ to, mail: { type: "request", from, body, salt, cause } });
+        const row = { address: from, request, dueMs: report.endMs + effect.timeoutMs, to, cause };
+        requestsSet.push(row);
+        owed.requestSet(row);
+        break;
+      }
+      case "defer":
+        if (turn.asker !== undefined) owed.defer(effect.token, turn.asker);
+        break;
+      case "reply": {
+        const { text, body, salt, entry } = bodyOf(report, places, effect.call);
+        const asker = owed.redeem(effect.token);
+        if (asker === undefined) break; // Everybody was told that this actor ended.
+        if (asker.asker === "outside") turn.answer(asker, text, entry.seq);
+        else {
+          const cause = { origin: chain.origin, ...entry };
+          replyTo(asker, { outcome: "ok", from: chain.address, body, salt, cause }, ports, settlement);
         }
         break;
       }
       case "set-timer": {
         const { body, salt, entry } = bodyOf(report, places, effect.call);
+        const { timer, delayMs } = effect;
         timersSet.push({
           address: chain.address,
-          timer: effect.timer,
-          dueMs: report.endMs + effect.delayMs,
+          timer,
+          dueMs: report.endMs + delayMs,
           body,
           salt,
           cause: { origin: chain.origin, ...entry },
         });
+        owed.timerSet(timer);
         break;
       }
+      case "exit": // The actor itself sees to it.
+        break;
       case "cancel-timer":
         timersGone.push(effect.timer);
+        owed.timerGone(effect.timer);
         break;
     }
   }
-  for (const { to, mail: row } of mail) chain.also({ write: "mail", address: to, mail: row });
-  for (const timer of timersSet) chain.also({ write: "timer", timer });
-  for (const timer of timersGone) chain.also(timerGone(chain.address, timer));
-  return { mail, timersSet, timersGone };
-}
-
-/** The write that takes a timer out of the table. */
-export function timerGone(address: string, timer: string): Write {
-  return { write: "timer-gone", address, timer };
 }
 
 function bodyOf(report: TurnReport, places: TurnPlaces, call: number) {
@@ -86,10 +112,11 @@ function bodyOf(report: TurnReport, places: TurnPlaces, call: number) {
   if (text === undefined || place?.bodySalt === undefined) {
     throw new Error(`Cannot settle effects of turn ${report.turn}: call ${call} recorded no body`);
   }
-  return { text, body: new TextEncoder().encode(text), salt: place.bodySalt, entry: place.entry };
+  return { text, body: encodeUtf8(text), salt: place.bodySalt, entry: place.entry };
 }
 
-function undeliverableReason(code: UndeliveredCode): UndeliverableReason {
+/** Why a message came back, as its sender is told. */
+export function undeliverableReason(code: UndeliveredCode): UndeliverableReason {
   switch (code) {
     case "no_such_actor":
       return "no_actor";

@@ -10,6 +10,8 @@ const behindMsMax = 2000;
 
 /** Where a state stands when its keeper begins. */
 export interface StatePast {
+  /** Whether the state of an earlier incarnation is to be forgotten. */
+  readonly forgotten: boolean;
   /** The last committed state; `null` text before the first. */
   readonly state: string;
   /** The last entry that commits to it; -1 if there is none. */
@@ -36,6 +38,8 @@ export interface KeptState {
   standsAt(seq: number): void;
   /** A turn has ended with the entry `seq`. */
   after(report: TurnReport, seq: number): void;
+  /** The actor begins anew: its state is `null` again. */
+  forget(): void;
   /** Puts the state into its row, unless it is there. */
   flush(): void;
 }
@@ -47,6 +51,7 @@ export function createKeptState(chain: ChainWriter, past: StatePast): KeptState 
   let rowSeq = past.stateRowSeq;
   /** What it would take to come from the row to the state. */
   let behind = { bytes: 0, turnMs: 0 };
+  let { forgotten } = past;
   let bytesAtKeyframe = -past.bytesSinceKeyframe;
 
   function flush() {
@@ -75,6 +80,13 @@ export function createKeptState(chain: ChainWriter, past: StatePast): KeptState 
     },
     standsAt(at) {
       seq = at;
+      if (!forgotten) return;
+      forgotten = false;
+      flush(); // Or the state before would be taken for the last that is known.
+    },
+    forget() {
+      state = "null";
+      forgotten = true;
     },
     after(report, at) {
       behind.turnMs += report.endMs - report.startMs;

@@ -51,6 +51,19 @@ export function createKeyDesk(recall: (key: string, body: string) => Recalled | 
         case "other-body":
           tell(reused(`in entry ${recorded.seq}`));
           return false;
+        case "deferred":
+          if (wantsOnlyAcceptance) tell({ answer: "accepted", seq: recorded.seq });
+          else if (known !== undefined) known.joined.push(tell);
+          else {
+            tell({
+              answer: "undelivered",
+              code: "key_unknown",
+              detail:
+                `the message with this key was handled, and entry ${recorded.seq} put off the answer, ` +
+                `which has not come`,
+            });
+          }
+          return false;
         case "gone":
           tell({
             answer: "undelivered",

@@ -18,8 +18,10 @@
  */
 
 export { type Actor, type ActorPast, createActor } from "./actor.ts";
+export { createSupervisionTree, hostAddress, type SupervisionTree, type WishOutcome } from "./tree.ts";
 export type { Answer, Incoming, MessageKey, UndeliveredCode } from "./message.ts";
-export type { ActorDefinition, ActorEvent, ActorPorts } from "./ports.ts";
+export type { ActorDefinition, ActorEvent, ActorExit, ActorPorts } from "./ports.ts";
+export type { Asker } from "./owed.ts";
 export { recall, type Recalled } from "./recall.ts";
 export type { Salt } from "./turn_entries.ts";
 export type { Upgraded } from "./upgrade.ts";

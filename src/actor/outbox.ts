@@ -1,13 +1,13 @@
 import type { ChainWriter } from "./chain_writer.ts";
-import type { Settled } from "./effects.ts";
 import type { ActorPorts } from "./ports.ts";
+import type { Settlement } from "./settlement.ts";
 
 /** What may leave an actor only when the entries that say so are durable. */
 export interface Outbox {
   /** Calls `tell` after the commit that is in preparation. */
   afterCommit(tell: () => void): void;
-  /** Delivers the effects of a turn after the commit that is in preparation. */
-  settle(settled: Settled): void;
+  /** Settles a turn after the commit that is in preparation; its writes are in the chain. */
+  settle(settlement: Settlement): void;
   /** Commits everything written to the chain so far; then it all leaves, in order. */
   commit(): void;
   /** Settles when all that was committed has left, or could not be committed. */
@@ -17,16 +17,17 @@ export interface Outbox {
 /** @param failed called when a commit failed: nothing that waits may leave */
 export function createOutbox(
   chain: ChainWriter,
-  ports: Pick<ActorPorts, "commit" | "deliver" | "timerSet" | "timerGone">,
+  ports: Pick<ActorPorts, "commit" | "deliver" | "timerSet" | "timerGone" | "requestSet" | "requestGone">,
   failed: (error: unknown) => void,
 ): Outbox {
   let tellings: (() => void)[] = [];
-  let settled: Settled[] = [];
+  let settled: Settlement[] = [];
   let committing: Promise<void> = Promise.resolve();
 
-  function deliver(settled: readonly Settled[], positions: readonly number[]) {
+  function deliver(settled: readonly Settlement[], positions: readonly number[]) {
     let next = 0;
-    for (const { mail, timersSet, timersGone } of settled) {
+    for (const { mail, timersSet, timersGone, requestsSet, requestsGone } of settled) {
+      for (const request of requestsSet) ports.requestSet(request); // Before its reply, if it is in the same commit.
       for (const { to, mail: row } of mail) {
         const position = positions[next++];
         if (position === undefined) {
@@ -36,6 +37,7 @@ export function createOutbox(
       }
       for (const timer of timersSet) ports.timerSet(timer);
       for (const timer of timersGone) ports.timerGone(chain.address, timer);
+      for (const { address, request } of requestsGone) ports.requestGone(address, request);
     }
   }
 

@@ -1,5 +1,5 @@
 import type { TrapCode } from "../chain/mod.ts";
-import type { MailRow, TimerRow, Write } from "../store/mod.ts";
+import type { MailRow, RequestRow, TimerRow, Write } from "../store/mod.ts";
 import type { StartWorker, WorkerSetup } from "../worker/mod.ts";
 import type { UndeliveredCode } from "./message.ts";
 import type { Recalled } from "./recall.ts";
@@ -29,9 +29,21 @@ export interface ActorDefinition {
   readonly turnsPerActivation: number;
 }
 
+/** How an actor ended by itself. */
+export interface ActorExit {
+  readonly how: "normal" | "crash";
+  readonly reason: string;
+}
+
 /** What an actor needs of the house around it. */
 export interface ActorPorts {
   nowMs(): number;
+  /** Calls `work` after so many milliseconds, unless the house has stopped by then. */
+  after(ms: number, work: () => void): void;
+  /** An actor that ran has ended by itself, and runs no more until it is begun again. */
+  exited(address: string, exit: ActorExit): void;
+  /** An actor that had ended runs again, as an upgrade let it. */
+  revived(address: string): void;
   readonly salt: Salt;
   /** Writes all or nothing; settles when it is durable. */
   commit(writes: readonly Write[]): Promise<readonly number[]>;
@@ -43,6 +55,15 @@ export interface ActorPorts {
   /** A timer that has been committed. */
   timerSet(timer: TimerRow): void;
   timerGone(address: string, timer: string): void;
+  /** A request that has been committed: `expire` the actor when it is due. */
+  requestSet(request: RequestRow): void;
+  requestGone(address: string, request: string): void;
+  /** The request that the call at `seq` of the chain of `address` made, while it waits for a reply. */
+  requestAt(address: string, seq: number): string | undefined;
+  /** Takes the right to reply to a request of `address`: once; undefined when it waits no longer. */
+  claim(address: string, request: string): RequestRow | undefined;
+  /** How many incarnations the chain of an actor has begun, as committed. */
+  incarnations(address: string): number;
   /** What is recorded of an earlier message with this key. */
   recall(address: string, key: string, body: string): Recalled | undefined;
   /** A commit failed: the log cannot be written, and nothing that was not committed may be answered. */
@@ -60,4 +81,7 @@ export type ActorEvent =
     readonly reason: string;
     readonly seq: number;
   }
-  | { readonly event: "failed"; readonly address: string; readonly reason: string };
+  /** It did not start, or its supervisor gave up. */
+  | { readonly event: "failed"; readonly address: string; readonly reason: string }
+  /** It has ended, as it wished or somebody else did. */
+  | { readonly event: "stopped"; readonly address: string; readonly reason: string };

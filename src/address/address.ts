@@ -62,6 +62,12 @@ export function childAddress(parent: Address, name: string): Address {
   return parseAddress(`${parent}/${name}`);
 }
 
+/** The address of an actor's parent; undefined for one that has none. */
+export function parentAddress(address: string): string | undefined {
+  const slash = address.lastIndexOf("/");
+  return slash < 0 ? undefined : address.slice(0, slash);
+}
+
 /** Says in words why a text is not an address, or nothing if it is one. */
 export function addressFault(text: string): string | undefined {
   const reason = addressReason(text);

@@ -26,6 +26,7 @@ export {
   childAddress,
   NODE_ADDRESS,
   OUTSIDE,
+  parentAddress,
   parseAddress,
   type Reason,
   SEGMENT_BYTES_MAX,

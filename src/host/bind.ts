@@ -6,6 +6,7 @@ import { logInterface } from "./log.ts";
 import { messagingInterface } from "./messaging.ts";
 import { randomInterface } from "./random.ts";
 import { scriptSourceInterface } from "./script_source.ts";
+import { supervisorInterface } from "./supervisor.ts";
 import { timersInterface } from "./timers.ts";
 
 /** Every interface that Theater offers to components. */
@@ -16,6 +17,7 @@ export const hostInterfaces: readonly HostInterface[] = [
   timersInterface,
   environmentInterface,
   messagingInterface,
+  supervisorInterface,
   scriptSourceInterface,
 ];
 

@@ -17,7 +17,37 @@ export type Effect =
     readonly delayMs: number;
     readonly call: number;
   }
-  | { readonly effect: "cancel-timer"; readonly timer: string };
+  | { readonly effect: "cancel-timer"; readonly timer: string }
+  | {
+    readonly effect: "request";
+    readonly to: string;
+    /** Decimal digits; unique within the actor for ever. */
+    readonly request: string;
+    /** From the end of the turn, in milliseconds. */
+    readonly timeoutMs: number;
+    readonly call: number;
+  }
+  /** The response of the turn answers nobody; a token is decimal digits, unique within the actor for ever. */
+  | { readonly effect: "defer"; readonly token: string }
+  | { readonly effect: "reply"; readonly token: string; readonly call: number }
+  /** The actor ends after this turn, normally. */
+  | { readonly effect: "exit" };
+
+/** What the actor has outstanding, the turn in hand included. */
+export interface Outstanding {
+  /** Most of each of the two below. */
+  readonly pendingMax: number;
+  /** Timers, requests without a reply, and messages about either that wait. */
+  pending(): number;
+  /** Own messages that came back and wait. */
+  returned(): number;
+  /** Whether somebody waits for the response of the turn in hand. */
+  awaited(): boolean;
+  /** The token that the turn in hand was given; undefined if it has asked for none. */
+  token(): string | undefined;
+  /** Whether a reply to this token is still to be given. */
+  owes(token: string): boolean;
+}
 
 /** What host functions may know and do. One for each activation; lives in the actor's worker. */
 export interface HostContext {
@@ -47,6 +77,7 @@ export interface HostContext {
   maySendTo(address: string): boolean;
   /** Says why `text` is not an address, or nothing if it is. */
   addressFault(text: string): string | undefined;
+  readonly outstanding: Outstanding;
   stage(effect: Effect): void;
 }
 

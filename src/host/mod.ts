@@ -23,5 +23,6 @@ export {
   type HostFunction,
   type HostInterface,
   HostRefusal,
+  type Outstanding,
 } from "./host_interface.ts";
 export { scriptAnswers, scriptCrashFunction, scriptLoadFunction } from "./script_source.ts";

@@ -1,18 +1,6 @@
+import { requestId } from "../chain/mod.ts";
+import { callId, delayMsMax } from "./call_id.ts";
 import { type Effect, type HostInterface } from "./host_interface.ts";
-
-/** Longest delay: a hundred years of milliseconds; keeps due times exact integers. */
-const delayMsMax = 3_155_760_000_000n;
-
-/** Most calls that a turn may make, so that turn and call make one number. */
-const callsPerTurn = 1_048_576n;
-
-/**
- * Names the timer that a call sets: turn and call are unique within a chain, and
- * replay finds the same ones.
- */
-function timerId(turn: number, call: number): bigint {
-  return BigInt(turn) * callsPerTurn + BigInt(call);
-}
 
 /** Messages to oneself, later. */
 export const timersInterface: HostInterface = {
@@ -29,7 +17,7 @@ export const timersInterface: HostInterface = {
         result: { kind: "result", ok: { kind: "u64" }, err: { kind: "string" } },
       },
       bodyArgument: 1,
-      staged: (turn, call) => `[{"ok":"${timerId(turn, call)}"}]`,
+      staged: (turn, call) => `[{"ok":"${requestId(turn, call)}"}]`,
       call: (context, delay, body) => {
         const refuse = (val: string) => ({ tag: "err", val });
         if (typeof delay !== "bigint" || delay > delayMsMax) {
@@ -43,7 +31,13 @@ export const timersInterface: HostInterface = {
             `Cannot set timer: wanted a body of at most ${context.messageBytesMax} bytes, got ${bytes}`,
           );
         }
-        const id = timerId(context.turn(), context.call());
+        const { pending, pendingMax } = context.outstanding;
+        if (pending() >= pendingMax) {
+          return refuse(
+            `Cannot set timer: wanted fewer than ${pendingMax} to wait (limits.pending), got more`,
+          );
+        }
+        const id = callId(context);
         const effect: Effect = {
           effect: "set-timer",
           timer: String(id),

@@ -22,6 +22,8 @@ export interface Limits {
   readonly stateBytes: number;
   /** Messages that may wait. */
   readonly mailboxMessages: number;
+  /** Own timers and requests that may wait, and as many own messages that came back. */
+  readonly pendingMessages: number;
   /** Children that may live at a time. */
   readonly children: number;
   /** Size of the component file, in bytes. */
@@ -40,6 +42,7 @@ export const DEFAULT_LIMITS: Limits = {
   messageBytes: MIB,
   stateBytes: 16 * MIB,
   mailboxMessages: 1024,
+  pendingMessages: 1024,
   children: 64,
   componentBytes: 64 * MIB,
 };
@@ -60,6 +63,7 @@ export const LIMIT_KEYS: Readonly<Record<string, LimitKey>> = {
   message: { field: "messageBytes", unit: "bytes", min: 64, max: 64 * MIB },
   state: { field: "stateBytes", unit: "bytes", min: 64, max: 256 * MIB },
   mailbox: { field: "mailboxMessages", unit: "messages", min: 1, max: 1_000_000 },
+  pending: { field: "pendingMessages", unit: "messages", min: 1, max: 1_000_000 },
   children: { field: "children", unit: "children", min: 0, max: 10_000 },
   component: { field: "componentBytes", unit: "bytes", min: KIB, max: 256 * MIB },
 };

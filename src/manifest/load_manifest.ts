@@ -6,6 +6,7 @@ import type { Place } from "./place.ts";
 import { CHILD_DEPTH_MAX, TREE_ACTORS_MAX } from "./manifest.ts";
 import { parseManifest } from "./parse_manifest.ts";
 import { describeExcess, excessPermissions } from "./permissions.ts";
+import { type ChildPolicy, DEFAULT_POLICY } from "../supervision/mod.ts";
 import { type Findings, ManifestError, type ManifestProblem, report } from "./problem.ts";
 
 /** A manifest, where it came from, and its children's. */
@@ -15,6 +16,8 @@ export interface ManifestTree {
   readonly path: string;
   /** Its `name` is the last segment of `address`. */
   readonly manifest: Manifest;
+  /** How its parent supervises it. */
+  readonly policy: ChildPolicy;
   readonly children: readonly ManifestTree[];
 }
 
@@ -40,7 +43,7 @@ export async function loadManifest(path: string, reader: ManifestReader): Promis
   const start: Place = { line: 1, column: 1 };
   const manifest = await loadFile(loading, rootPath, { file: rootPath, at: start, key: "" });
   if (manifest === undefined) throw new ManifestError(loading.problems);
-  const root = { address: parseAddress(manifest.name), path: rootPath, manifest };
+  const root = { address: parseAddress(manifest.name), path: rootPath, manifest, policy: DEFAULT_POLICY };
   const tree = await loadChildren(loading, root, [rootPath], 0);
   if (loading.problems.length > 0) throw new ManifestError(loading.problems);
   return tree;
@@ -133,7 +136,8 @@ async function resolveChild(
     return undefined;
   }
   if (child.kind === "inline") {
-    return { node: { address, path: parent.path, manifest: child.manifest }, chain };
+    const { manifest, policy } = child;
+    return { node: { address, path: parent.path, manifest, policy }, chain };
   }
 
   const path = pathBeside(parent.path, child.path);
@@ -148,7 +152,8 @@ async function resolveChild(
     const words = describeExcess(key, item, child.name, parent.manifest.name);
     note(loading, asker, { code: "excess_permission", ...words, hint: `${path} asks for it` });
   }
-  return { node: { address, path, manifest: { ...manifest, name: child.name } }, chain: [...chain, path] };
+  const named = { ...manifest, name: child.name };
+  return { node: { address, path, manifest: named, policy: child.policy }, chain: [...chain, path] };
 }
 
 function note(

@@ -1,6 +1,7 @@
 import type { Limits } from "./limits.ts";
 import type { Permissions } from "./permissions.ts";
 import type { Place } from "./place.ts";
+import type { ChildPolicy, Supervisor } from "../supervision/mod.ts";
 
 /** What an actor is and may do, checked. Everything that the manifest left out has its default. */
 export interface Manifest {
@@ -12,6 +13,8 @@ export interface Manifest {
   readonly permissions: Permissions;
   readonly limits: Limits;
   readonly isolation: Isolation;
+  /** How its children are supervised. */
+  readonly supervisor: Supervisor;
   /** In the order of the manifest; names are distinct. */
   readonly children: readonly Child[];
 }
@@ -30,6 +33,7 @@ export type Child =
     readonly kind: "inline";
     readonly name: string;
     readonly manifest: Manifest;
+    readonly policy: ChildPolicy;
     readonly at: Place;
   }
   | {
@@ -37,6 +41,7 @@ export type Child =
     readonly name: string;
     /** Relative to the folder of the manifest that names it. */
     readonly path: string;
+    readonly policy: ChildPolicy;
     /** Where the path stands. */
     readonly at: Place;
   };

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { canonicalize, type JsonValue } from "../codec/mod.ts";
 import { LIMIT_KEYS } from "./limits.ts";
+import { POLICY_KEYS, SUPERVISOR_KEYS } from "./supervision.ts";
 import { DEFAULT_LIMITS, manifestJson, parseManifest } from "./mod.ts";
 
 const page = readFileSync(new URL("../../docs/manifest.md", import.meta.url), "utf8");
@@ -32,6 +33,8 @@ test("docs/manifest.md has an example for every key", () => {
       "timers",
       "environment",
       "send",
+      ...SUPERVISOR_KEYS,
+      ...POLICY_KEYS,
     ]
   ) {
     ok(examples.some((toml) => new RegExp(`\\b${key}\\b`).test(toml)), key);

@@ -7,17 +7,30 @@ import { CHILD_DEPTH_MAX, MANIFEST_BYTES_MAX } from "./manifest.ts";
 import { readParams } from "./params.ts";
 import { excessPermissions, PERMISSION_KEYS, readPermissions, reportExcess } from "./permissions.ts";
 import { type Findings, report, throwFindings } from "./problem.ts";
+import { POLICY_KEYS, readPolicy, readSupervisor, SUPERVISOR_KEYS } from "./supervision.ts";
 import { find, type Reading, readItems, readString, readTable } from "./table_reader.ts";
 import { refuseUnknownKeys, reportMissing, reportValue } from "./table_reader.ts";
 import { parseTomlTree, type TomlTable } from "./toml_tree.ts";
 
-const MANIFEST_KEYS = ["name", "component", "params", "permissions", "limits", "isolation", "child"];
+const MANIFEST_KEYS = [
+  "name",
+  "component",
+  "params",
+  "permissions",
+  "limits",
+  "isolation",
+  "supervisor",
+  "child",
+];
+/** Keys of a `[[child]]` that is written out in its parent's manifest. */
+const INLINE_KEYS = [...MANIFEST_KEYS, "manifest", ...POLICY_KEYS];
 /** Keys that people put at the top although they live in a table. */
 const KEYS_ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ...Object.keys(LIMIT_KEYS).filter((key) => key !== "component").map((key) =>
     [key, `limits.${key}`] as const
   ),
   ...PERMISSION_KEYS.map((key) => [key, `permissions.${key}`] as const),
+  ...SUPERVISOR_KEYS.map((key) => [key, `supervisor.${key}`] as const),
 ]);
 
 /**
@@ -78,7 +91,8 @@ function readManifest(reading: Reading, known: readonly string[], depth: number)
     );
   }
   const isolation = readIsolation(reading);
-  const manifest = { name, component, params: json, permissions, limits, isolation };
+  const supervisor = readSupervisor(subtable(reading, "supervisor"));
+  const manifest = { name, component, params: json, permissions, limits, isolation, supervisor };
   return { ...manifest, children: readChildren(reading, manifest, depth) };
 }
 
@@ -178,20 +192,22 @@ function readFileChild(reading: Reading): Child {
       got,
     });
   }
-  refuseUnknownKeys(reading, [...MANIFEST_KEYS, "manifest"]);
+  refuseUnknownKeys(reading, INLINE_KEYS);
   const name = readName(reading);
   const wanted = 'a path, such as "teller.toml"';
   const found = find(reading, "manifest");
   const path = found === undefined ? undefined : readString(findings, found, wanted);
   if (found !== undefined && (path === "" || path?.includes("\0"))) reportValue(findings, found, wanted);
-  return { kind: "file", name, path: path ?? "", at: found?.value.at ?? reading.table.at };
+  const policy = readPolicy(reading);
+  return { kind: "file", name, path: path ?? "", policy, at: found?.value.at ?? reading.table.at };
 }
 
 function readInlineChild(reading: Reading, parent: Parent, depth: number): Child {
-  const manifest = readManifest(reading, [...MANIFEST_KEYS, "manifest"], depth + 1);
+  const manifest = readManifest(reading, INLINE_KEYS, depth + 1);
   const excess = excessPermissions(parent.permissions, manifest.permissions);
   reportExcess(subtable(reading, "permissions"), manifest.name, parent.name, excess);
-  return { kind: "inline", name: manifest.name, manifest, at: reading.table.at };
+  const policy = readPolicy(reading);
+  return { kind: "inline", name: manifest.name, manifest, policy, at: reading.table.at };
 }
 
 function reportTwice(reading: Reading, name: string): void {

@@ -8,6 +8,7 @@ import {
   NO_PERMISSIONS,
   parseManifest,
 } from "./mod.ts";
+import { DEFAULT_POLICY, DEFAULT_SUPERVISOR } from "../supervision/mod.ts";
 
 const parse = (text: string): Manifest => parseManifest(text, { path: "m.toml" });
 
@@ -30,6 +31,7 @@ test("three lines make a manifest, and what they leave out is the default", () =
     permissions: { ...NO_PERMISSIONS, log: true },
     limits: DEFAULT_LIMITS,
     isolation: "worker",
+    supervisor: DEFAULT_SUPERVISOR,
     children: [],
   });
 });
@@ -112,6 +114,7 @@ test("a manifest that sets everything", () => {
     messageBytes: 65536,
     stateBytes: 1000,
     mailboxMessages: 7,
+    pendingMessages: 1024,
     children: 3,
     componentBytes: 268435456,
   });
@@ -119,6 +122,7 @@ test("a manifest that sets everything", () => {
     kind: "file",
     name: "teller",
     path: "tellers/teller.toml",
+    policy: DEFAULT_POLICY,
     at: { line: 31, column: 12 },
   });
   ok(vault?.kind === "inline");
@@ -148,8 +152,51 @@ test("manifestJson() is canonical, with the defaults filled in", () => {
   ok(manifestJson(parse(EVERYTHING)).startsWith('{"children":["teller","vault"],"component":'));
 });
 
+test("how actors are supervised is read, and recorded where it differs from the defaults", () => {
+  const manifest = parse(
+    START + `[supervisor]
+strategy = "rest_for_one"
+intensity = 3
+period_ms = 1000
+backoff_ms = 5
+backoff_max_ms = 50
+auto_shutdown = "any_significant"
+news = false
+[[child]]
+name = "b"
+manifest = "b.toml"
+restart = "transient"
+shutdown_ms = 0
+significant = true
+[[child]]
+name = "c"
+component = "c.ts"
+on_restart = "fresh"
+`,
+  );
+  deepEqual(manifest.supervisor, {
+    strategy: "rest_for_one",
+    intensity: 3,
+    periodMs: 1000,
+    backoffMs: 5,
+    backoffMaxMs: 50,
+    autoShutdown: "any_significant",
+    news: false,
+  });
+  deepEqual(manifest.children.map(({ policy }) => policy), [
+    { restart: "transient", shutdownMs: 0, significant: true, onRestart: "keep" },
+    { ...DEFAULT_POLICY, onRestart: "fresh" },
+  ]);
+  const { policies, supervisor } = JSON.parse(manifestJson(manifest));
+  deepEqual(policies, {
+    b: { restart: "transient", shutdownMs: 0, significant: true },
+    c: { onRestart: "fresh" },
+  });
+  deepEqual(supervisor, manifest.supervisor);
+});
+
 const START = 'name = "a"\ncomponent = "a.ts"\n';
-const TOP = "name, component, params, permissions, limits, isolation, child";
+const TOP = "name, component, params, permissions, limits, isolation, supervisor, child";
 const GRANTS = "log, clock, random, timers, environment, send";
 const NAME = "the name of the actor: a-z, 0-9, dot, underscore and hyphen, 64 characters at most";
 const FORMS = '"file.wasm", "file.ts", { path = "…" } or { url = "https://…", sha256 = "…" }';
@@ -158,6 +205,26 @@ const EXTENSIONS = "a path that ends in .wasm, .ts, .js, .mts, .mjs";
 
 /** After START, so that what is refused is on line 3. */
 const refusals: readonly (readonly [string, ...string[]])[] = [
+  [
+    'supervisor.strategy = "one_for_two"',
+    '3:23 bad_value: Cannot read supervisor.strategy: wanted "one_for_one", "one_for_all" or "rest_for_one", got the string "one_for_two"',
+  ],
+  [
+    "supervisor.intensity = -1",
+    "3:24 bad_value: Cannot read supervisor.intensity: wanted 0 to 1000000, got the integer -1",
+  ],
+  [
+    "intensity = 1",
+    `3:1 unknown_key: Cannot read intensity: wanted one of ${TOP}, got an unknown key; did you mean supervisor.intensity?`,
+  ],
+  [
+    '[[child]]\nname = "b"\ncomponent = "b.ts"\nsignificant = true',
+    '6:15 bad_value: Cannot read child[0].significant: wanted false, as restart is "permanent", got true',
+  ],
+  [
+    '[[child]]\nname = "b"\nmanifest = "b.toml"\nrestart = "always"',
+    '6:11 bad_value: Cannot read child[0].restart: wanted "permanent", "transient" or "temporary", got the string "always"',
+  ],
   [
     "permissions.clok = true",
     `3:13 unknown_key: Cannot read permissions.clok: wanted one of ${GRANTS}, got an unknown key; did you mean clock?`,
@@ -243,7 +310,7 @@ const refusals: readonly (readonly [string, ...string[]])[] = [
   ],
   [
     "limits.memroy = 1",
-    "3:8 unknown_key: Cannot read limits.memroy: wanted one of turn_ms, memory, stack, message, state, mailbox, children, component, got an unknown key; did you mean memory?",
+    "3:8 unknown_key: Cannot read limits.memroy: wanted one of turn_ms, memory, stack, message, state, mailbox, pending, children, component, got an unknown key; did you mean memory?",
   ],
   [
     'isolation = "shared"',

@@ -228,6 +228,7 @@ function stateAfter(
 
 /** Whether the state at the end of an activation is the one with which the next begins. */
 export function handsOver(reader: LogReader, { address, next }: ActivationOutline, state: string): boolean {
+  if (next?.reason === "start") return true; // The actor begins anew.
   const part = next && reader.parts(address, next.seq)[0];
   if (next === undefined || part?.salt === undefined) return true; // Nothing to compare with.
   return commitPart(encodeUtf8(state), part.salt) === next.parts[0];

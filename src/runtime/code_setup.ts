@@ -56,6 +56,7 @@ export async function codeSetup(
       turnMs: Math.max(turnMsMin, 2 * turnMs),
       messageBytesMax: messageBytes,
       stateBytesMax: stateBytes,
+      pendingMax: 0, // Asks nobody.
       callsMax,
       recordBytesMax: 4 * messageBytes + memoryBytes,
     },

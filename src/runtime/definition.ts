@@ -46,6 +46,7 @@ export function defineActor(
         turnMs: limits.turnMs,
         messageBytesMax: limits.messageBytes,
         stateBytesMax: limits.stateBytes,
+        pendingMax: limits.pendingMessages,
         callsMax,
         recordBytesMax: 4 * limits.messageBytes + limits.memoryBytes,
       },

@@ -7,7 +7,8 @@ import {
   SocketError,
   socketPathFor,
 } from "../platform/mod.ts";
-import type { OutsideMessage, Theater } from "./theater.ts";
+import type { OutsideMessage } from "./reception.ts";
+import type { Theater } from "./theater.ts";
 import type { UpgradeAnswer, UpgradeRequest } from "./upgrade.ts";
 
 /** How long answers that nobody takes may keep the door open. */

@@ -31,6 +31,7 @@ export { execution } from "./execution.ts";
 export { recordedSetup } from "./recorded_setup.ts";
 export { RuntimeError, type RuntimeFault } from "./runtime_error.ts";
 export { aboutText, type SigningKeyFacts } from "./sealing.ts";
-export { openTheater, type OutsideMessage, type Theater, type TheaterOptions } from "./theater.ts";
+export type { OutsideMessage } from "./reception.ts";
+export { openTheater, type Theater, type TheaterOptions } from "./theater.ts";
 export type { NotUpgradedCode, UpgradeAnswer, UpgradeRequest } from "./upgrade.ts";
 export { replayBehaviour, replayBehaviours, theaterVersion } from "./version.ts";

@@ -1,6 +1,6 @@
-import type { ActorDefinition, ActorPast } from "../actor/mod.ts";
+import type { ActorDefinition, ActorPast, Asker } from "../actor/mod.ts";
 import { canonicalize, type JsonObject, type JsonValue, parseCanonical } from "../codec/mod.ts";
-import type { KeyframeEntry, KeyframeReason } from "../chain/mod.ts";
+import { type KeyframeEntry, type KeyframeReason, requestId, turnOfId } from "../chain/mod.ts";
 import {
   currentState,
   entryAt,
@@ -10,7 +10,7 @@ import {
   readTurns,
   type ReplayPorts,
 } from "../replay/mod.ts";
-import type { ActorStatus, LogReader } from "../store/mod.ts";
+import type { ActorStatus, LogReader, MailRow, StoredCause } from "../store/mod.ts";
 import { RuntimeError } from "./runtime_error.ts";
 
 /**
@@ -35,6 +35,7 @@ export async function findPast(
       turns: 0,
       activations: 0,
       initialised: false,
+      forgotten: false,
       state: "null",
       stateSeq: -1,
       stateRowSeq: -1,
@@ -42,29 +43,42 @@ export async function findPast(
       bytesSinceKeyframe: 0,
       reason: "start",
       mail: [],
+      timers: [],
+      requests: [],
+      deferred: [],
     };
   }
   const changed = findChange(reader, definition);
   // Where no state was ever made there is nothing that the change could harm.
   const initialised = isInitialised(reader, address);
   if (changed !== undefined && initialised && !upgrade) throw new RuntimeError(changed);
-  const { state, rowSeq, seq, replayed } = await currentState(reader, address, ports);
+  const atStart = awaitsStart(reader, address);
+  const current = await currentState(reader, address, ports);
+  const { rowSeq, seq, replayed } = current;
+  const state = initialised ? current.state : "null"; // That of an earlier incarnation counts no more.
+  const mail = reader.mail(address);
   return {
     head: headOf(reader, address),
     turns: row.turns,
     activations: row.activations,
     initialised,
+    forgotten: atStart && !initialised,
     state,
     stateSeq: seq,
     stateRowSeq: rowSeq,
     replayed: replayed > 0,
     bytesSinceKeyframe: bytesSinceKeyframe(reader, address, state.length),
-    reason: row.activations === 0
-      ? (isFork(reader, address) ? "fork" : "start")
+    reason: row.activations === 0 && isFork(reader, address)
+      ? "fork"
+      : atStart
+      ? "start"
       : changed !== undefined
       ? "upgrade"
       : reasonAfter(row.status),
-    mail: reader.mail(address),
+    mail,
+    timers: reader.timers(address).map(({ timer }) => timer),
+    requests: reader.requests(address),
+    deferred: findDeferred(reader, address, mail),
   };
 }
 
@@ -128,6 +142,40 @@ function upgradeTook(reader: LogReader, address: string, seq: number): boolean {
   return true;
 }
 
+/**
+ * Requests to this actor of which it deferred the reply: those without a reply
+ * that do not wait in its mailbox. By token, which the turn that deferred it gave.
+ */
+function findDeferred(reader: LogReader, address: string, mail: readonly MailRow[]): ActorPast["deferred"] {
+  const place = (cause: StoredCause | undefined) => `${cause?.origin} ${cause?.seq}`;
+  const waiting = new Set(mail.map(({ cause }) => place(cause)));
+  const open = new Map(
+    reader.requests()
+      .filter(({ to, cause }) => to === address && !waiting.has(place(cause)))
+      .map((row) => [place(row.cause), row]),
+  );
+  const found: [string, Asker][] = [];
+  const own = reader.actor(address)?.origin ?? "";
+  let token: string | undefined;
+  for (const stored of open.size === 0 ? [] : reader.entries(address, { backwards: true })) {
+    const entry = readStored(address, stored);
+    if (entry.kind === "call" && entry.function === deferFunction) token = requestId(entry.turn, entry.call);
+    if (entry.kind !== "receive" || entry.cause_seq === undefined) continue;
+    const origin = entry.cause_origin ?? own;
+    const row = open.get(place({ origin, seq: entry.cause_seq, hash: "" }));
+    if (row === undefined || entry.type !== "request") continue;
+    // Later calls of the same turn that ask to defer give the same token: backwards, the first one is the last seen.
+    if (token !== undefined && turnOfId(token) === entry.turn) {
+      found.push([token, { asker: "actor", address: row.address, request: row.request }]);
+    }
+    open.delete(place(row.cause));
+    if (open.size === 0) break;
+  }
+  return found.reverse();
+}
+
+const deferFunction = "theater:actor/messaging@0.1.0#defer";
+
 /** Bytes of entries and parts since the last keyframe whose state is kept whole; counts no further than `bytesMax`. */
 function bytesSinceKeyframe(reader: LogReader, address: string, bytesMax: number): number {
   let bytes = 0;
@@ -146,17 +194,39 @@ function isFork(reader: LogReader, address: string): boolean {
   return genesis.kind === "genesis" && genesis.fork_origin !== undefined;
 }
 
-/** Tells whether `init` made a state: the first return with a state after an instantiation's. */
+/** Tells whether `init` made a state, in the present incarnation. */
 function isInitialised(reader: LogReader, address: string): boolean {
+  let ok = false;
+  for (const stored of reader.entries(address, { backwards: true })) {
+    const entry = readStored(address, stored);
+    if (entry.kind === "incarnation") return false;
+    if (entry.kind === "receive" && ok) return true;
+    if (entry.kind === "return") ok = entry.outcome === "ok";
+    if (entry.kind === "keyframe") ok = false;
+  }
   if (isFork(reader, address)) return true;
   // Nothing is pruned of an actor that was not.
   for (const _ of reader.pruned(address)) return true;
-  let opened: string | undefined;
-  for (const stored of reader.entries(address)) {
-    const entry = readStored(address, stored);
-    if (entry.kind === "keyframe") opened = undefined;
-    if (entry.kind === "receive") opened = entry.type;
-    if (entry.kind === "return" && entry.outcome === "ok" && opened !== undefined) return true;
-  }
   return false;
+}
+
+/** Whether the next keyframe is the first of an incarnation. */
+function awaitsStart(reader: LogReader, address: string): boolean {
+  for (const stored of reader.entries(address, { backwards: true })) {
+    const { kind } = readStored(address, stored);
+    if (kind === "keyframe") return false;
+    if (kind === "incarnation") return true;
+  }
+  return true;
+}
+
+/** How many incarnations a chain has begun. */
+export function incarnationsOf(reader: LogReader, address: string): number {
+  for (const stored of reader.entries(address, { backwards: true })) {
+    // Most entries are none: do not parse them.
+    if (!stored.text.includes('"kind":"incarnation"')) continue;
+    const entry = readStored(address, stored);
+    if (entry.kind === "incarnation") return entry.incarnation + 1;
+  }
+  return 0;
 }

@@ -61,6 +61,7 @@ export async function recordedSetup(
       turnMs: replayTurnMs,
       messageBytesMax: number(limits, "messageBytes"),
       stateBytesMax: number(limits, "stateBytes"),
+      pendingMax: 0, // Asks nobody.
       callsMax,
       recordBytesMax: 4 * number(limits, "messageBytes") + caps.memoryBytes,
     },

@@ -6,30 +6,33 @@ import {
   type ActorPorts,
   type Answer,
   createActor,
+  createSupervisionTree,
+  hostAddress,
   recall,
-  type UndeliveredCode,
 } from "../actor/mod.ts";
-import { checkJsonText, encodeUtf8, JsonTextError } from "../codec/mod.ts";
+import { parentAddress } from "../address/mod.ts";
+import { encodeUtf8 } from "../codec/mod.ts";
 import type { ManifestTree } from "../manifest/mod.ts";
 import { randomBytes, systemClock } from "../platform/mod.ts";
 import type { ReplayPorts } from "../replay/mod.ts";
-import { createCommitQueue, type LogStore, type TimerRow, type Write } from "../store/mod.ts";
+import {
+  createCommitQueue,
+  type LogStore,
+  type RequestRow,
+  type TimerRow,
+  type Write,
+} from "../store/mod.ts";
 import { startRecording, startReplaying } from "../worker/mod.ts";
 import { type ComponentBytes, componentBytes } from "./component_bytes.ts";
 import { checkComponent, defineActor } from "./definition.ts";
 import { createLoader, type LoadComponent } from "./loader.ts";
-import { findPast } from "./past.ts";
+import { createDueClock } from "./due_clock.ts";
+import { findPast, incarnationsOf } from "./past.ts";
+import { openReception, type OutsideMessage, undeliveredText } from "./reception.ts";
 import { recordedSetup } from "./recorded_setup.ts";
 import { RuntimeError } from "./runtime_error.ts";
 import { openSealing, type Sealing, type SigningKeyFacts } from "./sealing.ts";
-import { createTimerClock } from "./timers.ts";
 import { upgradeActor, type UpgradeAnswer, type UpgradeRequest } from "./upgrade.ts";
-
-/** Deepest JSON that is taken in from outside. */
-const jsonDepthMax = 512;
-
-/** Longest idempotency key, in bytes of UTF-8. */
-const keyBytesMax = 1024;
 
 /** What to open. */
 export interface TheaterOptions {
@@ -55,17 +58,6 @@ export interface TheaterOptions {
   readonly turnsPerActivation?: number;
   /** Told what happens to the actors. */
   readonly observe?: (event: ActorEvent) => void;
-}
-
-/** A message from outside. */
-export interface OutsideMessage {
-  readonly to: string;
-  /** JSON text. */
-  readonly body: string;
-  /** Idempotency key. */
-  readonly key?: string;
-  /** `response`: answer when its turn is committed; `acceptance`: when it is written down. */
-  readonly wait: "response" | "acceptance";
 }
 
 /** An actor of a manifest, with what it is made of. */
@@ -125,18 +117,39 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
   const messageBytesMax = (address: string) => defined.get(address)?.node.manifest.limits.messageBytes ?? 0;
   const closed = Promise.withResolvers<void>();
   closed.promise.catch(() => {}); // Whoever awaits it hears of it; nobody has to.
-  /** Whoever sent from outside and has no answer yet. */
-  const asking = new Set<(answer: Answer) => void>();
   let stopping: Promise<void> | undefined;
   let failure: RuntimeError | undefined;
   let sealing: Sealing | undefined;
 
-  const timers = createTimerClock(systemClock.nowMs, fireTimer);
+  const timers = createDueClock<TimerRow>(systemClock.nowMs, ({ timer }) => timer, fireTimer);
+  const requests = createDueClock<RequestRow>(
+    systemClock.nowMs,
+    ({ request }) => request,
+    ({ address, request }) => actors.get(address)?.expire(request),
+  );
   const replay: ReplayPorts = {
     start: startReplaying,
     load: (reader, address, keyframe) => recordedSetup(reader, address, keyframe, load),
   };
   const salt = () => randomBytes(16);
+  const reception = openReception({ actor: (address) => actors.get(address), messageBytesMax, salt });
+  const delayed = new Set<ReturnType<typeof setTimeout>>();
+  function after(ms: number, work: () => void) {
+    const handle = setTimeout(() => {
+      delayed.delete(handle);
+      work();
+    }, ms);
+    delayed.add(handle);
+  }
+  const observe = (event: ActorEvent) => options.observe?.(event);
+  const supervision = createSupervisionTree({
+    nowMs: systemClock.nowMs,
+    after,
+    random: () => new DataView(randomBytes(4).buffer).getUint32(0) / 2 ** 32,
+    observe,
+    rootRestartsMs: store.restarts(hostAddress).map(({ timeMs }) => timeMs),
+    ended: () => void stop(),
+  });
   const ports: ActorPorts = {
     nowMs: systemClock.nowMs,
     salt,
@@ -151,13 +164,21 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
     deliver: (address, mail) => actors.get(address)?.deliver(mail),
     timerSet: timers.set,
     timerGone: timers.cancel,
+    requestSet: requests.set,
+    requestGone: requests.cancel,
+    requestAt: (address, seq) => actors.get(address)?.requestAt(seq),
+    claim: (address, request) => actors.get(address)?.claim(request),
     recall: (address, key, body) => recall(store, address, key, body),
     commitFailed(error) {
       const detail = error instanceof Error ? error.message : String(error);
       failure ??= new RuntimeError({ code: "commit_failed", detail }, { cause: error });
       kill();
     },
-    observe: (event) => options.observe?.(event),
+    after,
+    exited: supervision.exited,
+    revived: supervision.revived,
+    incarnations: (address) => incarnationsOf(store, address),
+    observe,
   };
 
   function fireTimer({ address, timer, body, salt, cause }: TimerRow) {
@@ -234,40 +255,34 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
     keepBlobs(all.map(({ component }) => component));
     for (const { node, definition, past } of all) {
       defined.set(node.address, { node, definition });
-      actors.set(node.address, createActor(definition, past, ports));
+      const actor = createActor(definition, past, ports);
+      actors.set(node.address, actor);
+      supervision.add({
+        actor,
+        // The root has ended when it says so; what is below is what its manifest says.
+        policy: node === tree ? { ...node.policy, restart: "transient" } : node.policy,
+        parent: parentAddress(node.address) ?? hostAddress,
+        declared: true,
+        supervisor: node.manifest.supervisor,
+        restartsMs: store.restarts(node.address).map(({ timeMs }) => timeMs),
+      });
     }
     for (const timer of store.timers()) timers.set(timer);
-  }
-
-  function checkBody(to: string, body: string): Answer | undefined {
-    try {
-      checkJsonText(body, { bytesMax: messageBytesMax(to), depthMax: jsonDepthMax });
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof JsonTextError)) throw error;
-      const code = error.fault.code === "json_too_large" ? "too_large" : "not_json";
-      return { answer: "undelivered", code, detail: error.message };
-    }
-  }
-
-  function checkKey(key: string | undefined): Answer | undefined {
-    if (key === undefined) return undefined;
-    const bytes = key.isWellFormed() ? encodeUtf8(key).length : 0;
-    if (bytes > 0 && bytes <= keyBytesMax) return undefined;
-    const detail = `wanted a key of 1 to ${keyBytesMax} bytes of UTF-8, got ${bytes}`;
-    return { answer: "undelivered", code: "bad_key", detail };
+    for (const request of store.requests()) requests.set(request);
   }
 
   async function close(): Promise<void> {
+    supervision.close();
+    for (const handle of delayed) clearTimeout(handle);
     timers.stop();
+    requests.stop();
     await Promise.all([...actors.values()].reverse().map((actor) => actor.stop()));
     await sealing?.stop(failure === undefined);
     store.close();
     if (failure === undefined) closed.resolve();
     else closed.reject(failure);
     const detail = failure === undefined ? "the host is stopping" : "the log cannot be written";
-    for (const answer of asking) answer({ answer: "undelivered", code: "not_running", detail });
-    asking.clear();
+    reception.close(detail);
   }
 
   function stop(): Promise<void> {
@@ -283,7 +298,7 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
     await create();
     if (options.killed?.aborted) kill();
     options.killed?.addEventListener("abort", kill);
-    for (const actor of actors.values()) await actor.begin();
+    await supervision.begin(tree.address);
   } catch (error) {
     await stop();
     throw error;
@@ -294,33 +309,7 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
     ...(sealing !== undefined && { key: sealing.key }),
     checkpoint: async () => (await sealing?.seal())?.note,
     closed: closed.promise,
-    send({ to, body, key, wait }) {
-      const actor = actors.get(to);
-      const refused = actor === undefined ? "no_such_actor" : actor.full();
-      if (actor === undefined || refused !== undefined) {
-        const code = refused ?? "no_such_actor";
-        return Promise.resolve({ answer: "undelivered", code, detail: undeliveredText(to, code) });
-      }
-      const fault = checkBody(to, body) ?? checkKey(key);
-      if (fault !== undefined) return Promise.resolve(fault);
-      return new Promise((settle) => {
-        asking.add(settle);
-        const answered = (answer: Answer) => {
-          asking.delete(settle);
-          settle(answer);
-        };
-        const message = {
-          type: wait === "response" ? "request" as const : "send" as const,
-          from: "outside",
-          body,
-          salt: salt(),
-          ...(key !== undefined && { key: { text: key, salt: salt() } }),
-          answered,
-        };
-        if (wait === "response") actor.post(message);
-        else actor.accept(message);
-      });
-    },
+    send: reception.send,
     async upgrade(request) {
       const { address } = request;
       const actor = actors.get(address);
@@ -329,7 +318,7 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
         const detail = undeliveredText(address, "no_such_actor");
         return { answer: "not-upgraded", code: "no_such_actor", detail };
       }
-      const parent = defined.get(address.replace(/\/?[^/]*$/, ""))?.node;
+      const parent = defined.get(parentAddress(address) ?? "")?.node;
       const { answer, next } = await upgradeActor(
         { ...made, parent, define, keep: (component) => keepBlobs([component]), upgrade: actor.upgrade },
         request,
@@ -340,21 +329,4 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
     stop,
     kill,
   };
-}
-
-function undeliveredText(to: string, code: UndeliveredCode): string {
-  switch (code) {
-    case "no_such_actor":
-      return `there is no actor ${to} in this log's house`;
-    case "mailbox_full":
-      return `the mailbox of ${to} is full`;
-    case "not_running":
-      return `${to} is not running`;
-    case "too_large":
-    case "not_json":
-    case "bad_key":
-    case "key_reused":
-    case "key_unknown":
-      return `${to} did not take the message`;
-  }
 }

@@ -1,7 +1,7 @@
 // Written by tools/build_script_component.ts.
 
 /** SHA-256 of `script_component.wasm`, in hex. */
-export const scriptComponentSha256 = "49e8ea7eaf8d123d5ab3b9d5875f09417b2e9e683054d905b97b36c4043aac65";
+export const scriptComponentSha256 = "6758e242277185bf8703d1523b487a326d945375c6e4d18acf338db5279a7e48";
 
 /** SHA-256 over the sources that it was built from ({@linkcode hashScriptSources}), in hex. */
-export const scriptSourcesSha256 = "354f47739cf7cb130d1dcd71764aff9b621cea995bdd34ac7cf848907f0f12c7";
+export const scriptSourcesSha256 = "816120364cab6b95a03eaaf4ad7258706f14ea54fe5bb4e409fe66d010b5022b";

@@ -45,10 +45,31 @@ export interface Undeliverable {
   readonly body: { readonly to: string; readonly reason: string; readonly body: unknown };
 }
 
+/** What became of a request of this actor; comes exactly once for each. */
+export type Reply<Body = unknown> =
+  & {
+    readonly type: "reply";
+    /** Who was asked. */
+    readonly from: string;
+    /** What `request` returned. */
+    readonly request: string;
+  }
+  & (
+    | { readonly outcome: "ok"; readonly body: Body }
+    /** The text of the refusal, the code of the crash, or why it was not delivered. */
+    | { readonly outcome: "refused" | "crashed" | "undelivered"; readonly body: string }
+    | { readonly outcome: "timeout"; readonly body: null }
+  );
+
 /**
- * All that `handle` may be given. An actor that neither sets timers nor sends gets {@linkcode Request}s only.
+ * All that `handle` may be given. An actor that sets no timers and neither sends nor asks gets
+ * {@linkcode Request}s only.
  */
-export type Message<Body = unknown, TimerBody = unknown> = Request<Body> | Timer<TimerBody> | Undeliverable;
+export type Message<Body = unknown, TimerBody = unknown, ReplyBody = unknown> =
+  | Request<Body>
+  | Timer<TimerBody>
+  | Reply<ReplyBody>
+  | Undeliverable;
 
 /** What `handle` returns: the new state, and the response to whoever waits for one. */
 export type Turn<State, Response = unknown> = [state: State, response: Response];
@@ -61,10 +82,10 @@ export class Refusal extends Error {
   constructor(text: string);
 }
 
-/** Thrown by {@linkcode send} for what is known on the spot. */
+/** Thrown by {@linkcode send}, {@linkcode request} and {@linkcode reply} for what is known on the spot. */
 export class SendError extends Error {
   private constructor();
-  readonly code: "not-allowed" | "bad-address" | "bad-body" | "too-large";
+  readonly code: "not-allowed" | "bad-address" | "bad-body" | "too-large" | "too-many" | "nobody";
 }
 
 /** Lines for whoever reads the log; `console.log` and its kin do the same. Grant: `log = true`. */
@@ -112,6 +133,34 @@ export const environment: {
  * @throws {SendError}
  */
 export function send(to: string, body: unknown): void;
+
+/**
+ * Sends `body` to another actor when this turn ends well, and asks for a reply: exactly one message of type
+ * "reply" with the `request` that this returns comes back, with the response or with why there is none. It never
+ * waits. The same grant as {@linkcode send}.
+ * @param timeoutMs from the end of this turn; default 5,000
+ * @throws {SendError}
+ */
+export function request(to: string, body: unknown, timeoutMs?: number): string;
+
+/**
+ * Keeps the response of this turn back: what `handle` returns answers nobody, and {@linkcode reply} answers
+ * later. Keep the token in the state. Undefined if nobody waits for a response. Always granted.
+ */
+export function defer(): string | undefined;
+
+/**
+ * Answers whoever a token of {@linkcode defer} stands for, when this turn ends well; once for each token.
+ * Always granted.
+ * @throws {SendError}
+ */
+export function reply(token: string, body: unknown): void;
+
+/**
+ * Ends this actor when this turn ends well: a normal end, after which its supervisor starts it again only if its
+ * `restart` is `"permanent"`. Always granted.
+ */
+export function exit(): void;
 
 /** The address of this actor. Always granted. */
 export function self(): string;

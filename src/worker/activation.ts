@@ -14,6 +14,7 @@ import { createControl, markProgress, wished } from "./control.ts";
 import { coreModules, type Instantiate } from "./guest.ts";
 import type {
   ActivationSetup,
+  Owed,
   ReplayInput,
   ReplayStart,
   ToWorker,
@@ -21,6 +22,7 @@ import type {
   TurnInput,
   TurnReport,
 } from "./protocol.ts";
+import { createOutstanding } from "./outstanding.ts";
 import { checkAnswer, checkRefusal, crashEnd, Cut, okEnd } from "./turn_end.ts";
 
 /** What the worker's own realm offered before it was sealed. */
@@ -41,6 +43,8 @@ export interface Activation {
   readonly started: TurnReport;
   /** Tells whether the instance can take another turn. */
   alive(): boolean;
+  /** Says what is outstanding before the turns that follow. */
+  owes(owed: Owed): void;
   /** Runs one turn; with the calls of its record to run it again. */
   run(input: TurnInput | ReplayInput): TurnReport;
   /** The state as it is now, JSON text. */
@@ -89,6 +93,7 @@ export function createActivation(
   let effects: Effect[] = [];
   let alive = true;
 
+  const outstanding = createOutstanding(limits.pendingMax, () => effects);
   const meter = createMeter({
     onTick() {
       if (ports.elapsedMs() > deadline) throw new Cut("deadline");
@@ -98,6 +103,7 @@ export function createActivation(
   const tape: Tape = tapeOf(begin, ports, {
     turn: () => turn,
     call: () => tape.callCount(),
+    outstanding,
     stage: (effect) => void effects.push(effect),
   });
   let instance: unknown;
@@ -106,10 +112,12 @@ export function createActivation(
   function perform(
     number: number,
     { calls, cutAt, keepState }: ReplayStart,
+    input: TurnInput | undefined,
     work: () => TurnEnd,
   ): TurnReport {
     turn = number;
     effects = [];
+    outstanding.begin(input);
     markProgress(control);
     const stateBefore = state;
     const startMs = ports.nowMs();
@@ -132,8 +140,10 @@ export function createActivation(
     const { divergence, ...taken } = tape.end();
     if (divergence !== undefined) end = { end: "diverged", divergence };
     deadline = Infinity;
+    outstanding.end(end);
     if (end.end !== "ok") state = stateBefore; // A replay may find only now that the turn went another way.
     if (end.end !== "ok" && end.end !== "err") alive = false;
+    if (end.end === "ok" && effects.some(({ effect }) => effect === "exit")) alive = false;
     if (end.end === "ok" && keepState) end = { ...end, state };
     markProgress(control);
     return { turn, startMs, endMs: ports.nowMs(), ...taken, effects, fuel, end };
@@ -171,7 +181,7 @@ export function createActivation(
     return okEnd(state, response, ports.byteLength);
   }
 
-  const started = perform(setup.turn, begin.ask === "record" ? live : begin.start, () => {
+  const started = perform(setup.turn, begin.ask === "record" ? live : begin.start, undefined, () => {
     instance = instantiate(coreModules(setup), tape.imports, meter.instantiateCore);
     // Exports are watched by the boundary; start functions are not, should one swallow what stopped it.
     if (tape.stopped() !== undefined) throw new Error("The guest went on after it was stopped");
@@ -185,8 +195,9 @@ export function createActivation(
     run(input) {
       const recorded = "calls" in input ? input : undefined;
       if (recorded?.state !== undefined) state = recorded.state;
-      return perform(input.turn, recorded ?? live, () => call(input));
+      return perform(input.turn, recorded ?? live, input, () => call(input));
     },
+    owes: outstanding.set,
     state: () => state,
   };
 }
@@ -209,7 +220,7 @@ function tapeOf({ ask, setup }: ActivationStart, ports: WorkerPorts, turnPorts: 
   }
 }
 
-type TurnPorts = Pick<HostContext, "turn" | "call" | "stage">;
+type TurnPorts = Pick<HostContext, "turn" | "call" | "outstanding" | "stage">;
 
 function recordingTape(setup: ActivationSetup, ports: WorkerPorts, turnPorts: TurnPorts): Tape {
   const { limits, grants } = setup;

@@ -3,6 +3,7 @@ import { createControl, wish } from "./control.ts";
 import type {
   ActivationSetup,
   FromWorker,
+  Owed,
   ReplayInput,
   ReplayStart,
   ToWorker,
@@ -24,8 +25,8 @@ export interface WorkerHandlers {
 
 /** A worker that runs one activation. */
 export interface WorkerHandle {
-  /** Hands over turns; their reports follow. One batch at a time. */
-  turns(turns: readonly TurnInput[]): void;
+  /** Hands over turns, and what is outstanding before them; their reports follow. One batch at a time. */
+  turns(turns: readonly TurnInput[], owed: Owed): void;
   /** Hands over turns that were recorded. */
   replay(turns: readonly ReplayInput[]): void;
   /** Asks it to leave the batch after the turn in hand. */
@@ -133,7 +134,7 @@ function start(
   const whole: ActivationSetup = { ...setup, control: control.buffer };
   ask({ ...beginning, setup: whole }, loadGraceMs);
   return {
-    turns: (turns) => ask({ ask: "turns", turns }, overrunMs),
+    turns: (turns, owed) => ask({ ask: "turns", turns, owed }, overrunMs),
     replay: (turns) => ask({ ask: "replay-turns", turns }, overrunMs),
     pause: () => wish(control, "pause"),
     kill: () => {

@@ -12,7 +12,7 @@
  * @example
  * ```ts
  * const worker = startRecording(setup, { reports: console.log, lost: console.error });
- * worker.turns([{ turn: 1, type: "init", text: "null" }]);
+ * worker.turns([{ turn: 1, type: "init", text: "null" }], { pending: 0, returned: 0, tokens: [] });
  * ```
  * @module
  */
@@ -28,4 +28,12 @@ export {
   type WorkerHandlers,
 } from "./client.ts";
 export type { WorkerSetup } from "./client.ts";
-export type { ReplayInput, ReplayStart, TurnEnd, TurnInput, TurnReport, WorkerLimits } from "./protocol.ts";
+export type {
+  Owed,
+  ReplayInput,
+  ReplayStart,
+  TurnEnd,
+  TurnInput,
+  TurnReport,
+  WorkerLimits,
+} from "./protocol.ts";

@@ -12,10 +12,22 @@ export interface WorkerLimits {
   readonly messageBytesMax: number;
   /** Longest state, in bytes of UTF-8. */
   readonly stateBytesMax: number;
+  /** Most timers and requests that may be outstanding, and most own messages that came back. */
+  readonly pendingMax: number;
   /** Most import calls in one turn. */
   readonly callsMax: number;
   /** Most bytes that the calls of one turn may record. */
   readonly recordBytesMax: number;
+}
+
+/** What an actor has outstanding. */
+export interface Owed {
+  /** Its timers and requests, and messages about either that wait. */
+  readonly pending: number;
+  /** Own messages that came back and wait. */
+  readonly returned: number;
+  /** Tokens of replies that it has deferred. */
+  readonly tokens: readonly string[];
 }
 
 /** What an activation is made of. Everything that the worker is given, and all it can reach. */
@@ -44,6 +56,8 @@ export interface TurnInput {
   readonly type: MessageType;
   /** The JSON text that the export is called with. */
   readonly text: string;
+  /** Set if somebody waits for the response. */
+  readonly awaited?: true;
 }
 
 /** A turn that is run again: what was recorded of it. */
@@ -108,7 +122,7 @@ export type ToWorker =
     readonly fresh: boolean;
   }
   | { readonly ask: "stand-in"; readonly setup: ActivationSetup; readonly start: ReplayStart }
-  | { readonly ask: "turns"; readonly turns: readonly TurnInput[] }
+  | { readonly ask: "turns"; readonly turns: readonly TurnInput[]; readonly owed: Owed }
   | { readonly ask: "replay-turns"; readonly turns: readonly ReplayInput[] };
 
 /**

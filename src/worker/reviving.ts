@@ -11,6 +11,7 @@ export function reviving(first: Activation, again: (state: string) => Activation
     started: first.started,
     alive: () => true,
     state: () => live.state(),
+    owes: (owed) => live.owes(owed),
     run(input) {
       if (!live.alive()) live = again(live.state());
       return live.alive() ? live.run(input) : { ...live.started, turn: input.turn };

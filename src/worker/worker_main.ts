@@ -41,6 +41,9 @@ async function onMessage(message: ToWorker): Promise<void> {
       break;
     }
     case "turns":
+      activation?.owes(message.owed);
+      if (activation !== undefined) runTurns(activation, message.turns);
+      break;
     case "replay-turns":
       if (activation !== undefined) runTurns(activation, message.turns);
       break;

@@ -71,12 +71,23 @@ export async function startSource(source: string, { bits = 1n << 63n } = {}): Pr
       cancel: (id: bigint) => void calls.push(["cancel", id]),
     },
     "theater:actor/environment": { get: (name: string) => name === "HOME" ? "/home/ada" : undefined },
+    "theater:actor/supervisor": { exit: () => void calls.push(["exit"]) },
     "theater:actor/messaging": {
       self: () => "shop/till",
       send: (to: string, body: string) => {
         if (to === "other") throw { payload: { tag: "not-allowed" } };
         if (to === "BAD") throw { payload: { tag: "bad-address", val: "wanted a-z" } };
         calls.push(["send", to, body]);
+      },
+      request: (to: string, body: string, timeoutMs: bigint) => {
+        if (to === "other") throw { payload: { tag: "too-many", val: 7n } };
+        calls.push(["request", to, body, timeoutMs]);
+        return 3_145_729n;
+      },
+      defer: () => 2_097_152n,
+      reply: (token: bigint, body: string) => {
+        if (token === 1n) throw { payload: { tag: "nobody" } };
+        calls.push(["reply", token, body]);
       },
     },
   });

@@ -148,6 +148,28 @@ test("lines for the log show values as they are written", async () => {
   match(String(calls[5]?.[2]), /^\[(0, ){100}… 2 more\]$/);
 });
 
+test("request, defer and reply pass plain values on, and say why they cannot", async () => {
+  const actor = await startFiles({
+    "main.ts": `
+import { defer, reply, request } from "theater";
+export function handle(state, { body }) {
+  if (body === "other") request("other", 1);
+  if (body === "nobody") reply("1", null);
+  const token = defer();
+  reply(token, { late: true });
+  return [state, [request("shop/office", { n: 1 }), request("shop/office", 2, 30), token]];
+}`,
+  });
+  deepStrictEqual(actor.handle("1", request(""))[1], '["3145729","3145729","2097152"]');
+  deepStrictEqual(actor.calls, [
+    ["reply", 2_097_152n, '{"late":true}'],
+    ["request", "shop/office", '{"n":1}', 5000n],
+    ["request", "shop/office", "2", 30n],
+  ]);
+  throws(() => actor.handle("1", request("other")), /7 own timers, requests and returned messages wait/);
+  throws(() => actor.handle("1", request("nobody")), /Cannot reply to 1: nobody waits for it/);
+});
+
 test("send() says why it cannot, in a way that a script can handle", async () => {
   const { response } = await turn(`
     const errors: unknown[] = [];

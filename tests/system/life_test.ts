@@ -98,7 +98,7 @@ test("a crash is followed by a keyframe with the reason restart", async () => {
   await inHouse(folder, async ({ send }) => {
     await send("one");
     strictEqual((await send("die")).answer, "trapped");
-    deepStrictEqual(await send("two"), { answer: "ok", response: `{"count":2,"got":"two"}`, seq: 15 });
+    deepStrictEqual(await send("two"), { answer: "ok", response: `{"count":2,"got":"two"}`, seq: 16 });
   });
   strictEqual(story(folder, "counter").filter((word) => word === "keyframe restart").length, 1);
   checkLog(folder);

@@ -46,6 +46,7 @@ export const plan: Plan = {
     note: { layer: 1, pure: true },
     difference: { layer: 1, pure: true },
     chain: { layer: 1, pure: true },
+    supervision: { layer: 1, pure: true },
     manifest: { layer: 1 },
     release: { layer: 2, pure: true },
     verify: { layer: 2, pure: true },

@@ -1,0 +1,50 @@
+import type { News } from "../chain/mod.ts";
+import type { ActorPorts } from "./ports.ts";
+
+/** How long news is gathered before it becomes a message, in milliseconds. */
+const gatherMs = 20;
+
+/** Most that one message holds: of more, the oldest go. */
+const itemsMax = 256;
+
+/** Gathers what happens to children, so that much of it in a short time is one message. */
+export interface NewsDesk {
+  tell(news: News): void;
+  /** Writes at once what was gathered. */
+  flush(): void;
+  /** What a message says that takes the place of others which wait, given by their bodies. */
+  merge(waiting: readonly string[], news: readonly News[]): readonly News[];
+}
+
+/** @param write given what was gathered */
+export function createNewsDesk(
+  ports: Pick<ActorPorts, "after">,
+  write: (news: readonly News[]) => void,
+): NewsDesk {
+  let gathered: News[] = [];
+  let scheduled = false;
+
+  function flush() {
+    if (gathered.length === 0) return;
+    const news = gathered;
+    gathered = [];
+    write(news);
+  }
+
+  return {
+    tell(news) {
+      gathered.push(news);
+      if (scheduled) return;
+      scheduled = true;
+      ports.after(gatherMs, () => {
+        scheduled = false;
+        flush();
+      });
+    },
+    flush,
+    merge(waiting, news) {
+      const before = waiting.flatMap((body) => (JSON.parse(body) as { readonly news: readonly News[] }).news);
+      return [...before, ...news].slice(-itemsMax);
+    },
+  };
+}

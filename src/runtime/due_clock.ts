@@ -1,0 +1,77 @@
+/** Longest wait that the runtimes' own timers take, in milliseconds (2^31 - 1). */
+const waitMsMax = 2_147_483_647;
+
+/** Something of an actor that is due at a time. */
+export interface Due {
+  readonly address: string;
+  /** Milliseconds since 1970. */
+  readonly dueMs: number;
+}
+
+/** Tells of what is due, each once. */
+export interface DueClock<T extends Due> {
+  set(item: T): void;
+  /** Takes one back; one that is unknown or was told of is ignored. */
+  cancel(address: string, name: string): void;
+  /** Tells no more. */
+  stop(): void;
+}
+
+/**
+ * @param nameOf what an item is called, unique within its actor
+ * @param tell called with each item when it is due, in order of due time
+ */
+export function createDueClock<T extends Due>(
+  nowMs: () => number,
+  nameOf: (item: T) => string,
+  tell: (item: T) => void,
+): DueClock<T> {
+  const waiting = new Map<string, T>();
+  let handle: ReturnType<typeof setTimeout> | undefined;
+  let handleDueMs = Infinity;
+
+  /** Sets the one timer of the runtime; later than need be never, sooner perhaps, as then nothing is due. */
+  function schedule(dueMs: number) {
+    if (dueMs >= handleDueMs) return;
+    clearTimeout(handle);
+    handleDueMs = dueMs;
+    handle = setTimeout(tellDue, Math.min(Math.max(dueMs - nowMs(), 0), waitMsMax));
+  }
+
+  function tellDue() {
+    handle = undefined;
+    handleDueMs = Infinity;
+    const now = nowMs();
+    const due: T[] = [];
+    let earliest = Infinity;
+    for (const item of waiting.values()) {
+      if (item.dueMs <= now) due.push(item);
+      else earliest = Math.min(earliest, item.dueMs);
+    }
+    due.sort((a, b) => a.dueMs - b.dueMs);
+    for (const item of due) waiting.delete(key(item.address, nameOf(item)));
+    if (earliest < Infinity) schedule(earliest);
+    for (const item of due) tell(item);
+  }
+
+  return {
+    set(item) {
+      waiting.set(key(item.address, nameOf(item)), item);
+      schedule(item.dueMs);
+    },
+    cancel(address, name) {
+      // The runtime's timer is left: it costs less to wake for nothing than to look for the next one due.
+      waiting.delete(key(address, name));
+    },
+    stop() {
+      waiting.clear();
+      clearTimeout(handle);
+      handle = undefined;
+      handleDueMs = Infinity;
+    },
+  };
+}
+
+function key(address: string, name: string): string {
+  return `${address}#${name}`;
+}
