@@ -4,6 +4,9 @@ import type { ActorPorts } from "./ports.ts";
 /** How long news is gathered before it becomes a message, in milliseconds. */
 const gatherMs = 20;
 
+/** No more than one message in this time, so that the noise of children stays theirs. */
+const intervalMs = 1000;
+
 /** Most that one message holds: of more, the oldest go. */
 const itemsMax = 256;
 
@@ -18,25 +21,29 @@ export interface NewsDesk {
 
 /** @param write given what was gathered */
 export function createNewsDesk(
-  ports: Pick<ActorPorts, "after">,
+  ports: Pick<ActorPorts, "after" | "nowMs">,
   write: (news: readonly News[]) => void,
 ): NewsDesk {
   let gathered: News[] = [];
   let scheduled = false;
+  let lastMs = -Infinity;
 
   function flush() {
     if (gathered.length === 0) return;
     const news = gathered;
     gathered = [];
+    lastMs = ports.nowMs();
     write(news);
   }
 
   return {
     tell(news) {
       gathered.push(news);
+      if (gathered.length > itemsMax) gathered.shift();
       if (scheduled) return;
       scheduled = true;
-      ports.after(gatherMs, () => {
+      const waitMs = Math.min(intervalMs, Math.max(gatherMs, lastMs + intervalMs - ports.nowMs()));
+      ports.after(waitMs, () => {
         scheduled = false;
         flush();
       });

@@ -146,7 +146,7 @@ export function createSupervisionTree(ports: TreePorts): SupervisionTree {
   }
 
   /** Writes a decision down; tells the parent; and, if it stays down, whoever waits for the child. */
-  function note(supervisor: string, address: string, verdict: Verdict, detail = "") {
+  function note(supervisor: string, address: string, verdict: Verdict, detail = verdict.reason) {
     const node = nodes.get(address);
     const family = familyOf(supervisor);
     if (node === undefined || family === undefined || closed) return;
@@ -157,13 +157,10 @@ export function createSupervisionTree(ports: TreePorts): SupervisionTree {
       return tell(supervisor, address, rule === "crash" ? "crashed" : "restarting", reason);
     }
     const failed = decision === "give_up" || rule === "crash";
-    node.actor.dismiss(failed ? "failed" : "stopped", reason);
-    tell(supervisor, address, decision === "give_up" ? "gave_up" : failed ? "failed" : "stopped", reason);
-    ports.observe({
-      event: failed ? "failed" : "stopped",
-      address,
-      reason: detail === "" ? reason : `${detail} (${reason})`,
-    });
+    const event = failed ? "failed" : "stopped";
+    node.actor.dismiss(event, `${address} has ${event}: ${detail}`);
+    tell(supervisor, address, decision === "give_up" ? "gave_up" : event, reason);
+    ports.observe({ event, address, reason: detail });
   }
 
   function tell(supervisor: string, child: string, event: string, reason: string) {
@@ -256,16 +253,15 @@ export function createSupervisionTree(ports: TreePorts): SupervisionTree {
         child.address === address ? { ...child, standing: "down" } : child
       ),
     });
-    const restarts = family.restartsMs.length;
-    const reason = failure(begun);
-    note(node.parent, address, {
+    const verdict: Verdict = {
       decision: "stop",
       rule: "crash",
       by: address,
-      restarts,
+      restarts: family.restartsMs.length,
       delayMs: 0,
-      reason,
-    });
+      reason: failure(begun),
+    };
+    note(node.parent, address, verdict, `${begun.reason} (entry ${begun.seq})`);
   }
 
   async function begin(address: string): Promise<void> {

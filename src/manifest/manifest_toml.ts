@@ -7,6 +7,7 @@
 import { isJsonObject, type JsonObject, type JsonValue, parseCanonical } from "../codec/mod.ts";
 import { DEFAULT_LIMITS, LIMIT_KEYS, type Limits } from "./limits.ts";
 import { PERMISSION_KEYS } from "./permissions.ts";
+import { SUPERVISOR_FIELDS } from "./supervision.ts";
 
 /** What stands in a new manifest that was not recorded, or not like this. */
 export interface ManifestTomlOptions {
@@ -19,8 +20,8 @@ export interface ManifestTomlOptions {
 }
 
 /**
- * Writes a manifest in TOML with the params, permissions and limits of a
- * recorded one ({@linkcode manifestJson}). What has its default is left out;
+ * Writes a manifest in TOML with the params, permissions, limits and ways of
+ * supervising of a recorded one ({@linkcode manifestJson}). What has its default is left out;
  * children are, too, and params that TOML cannot hold.
  *
  * @param recorded canonical JSON
@@ -42,6 +43,7 @@ export function manifestToml(recorded: string, { name, component, about }: Manif
     ]),
     ...table("permissions", permissionLines(objectIn(settings, "permissions"))),
     ...table("limits", limitLines(objectIn(settings, "limits"))),
+    ...table("supervisor", supervisorLines(objectIn(settings, "supervisor"))),
     "",
   ].join("\n");
 }
@@ -66,6 +68,15 @@ function limitLines(limits: JsonObject): string[] {
       return [];
     }
     return [`${key} = ${value}`];
+  });
+}
+
+/** What is recorded differs from its default. */
+function supervisorLines(supervisor: JsonObject): string[] {
+  return Object.entries(SUPERVISOR_FIELDS).flatMap(([key, field]) => {
+    const value = supervisor[field];
+    const written = value === undefined ? undefined : tomlValue(value);
+    return written === undefined ? [] : [`${key} = ${written}`];
   });
 }
 

@@ -17,16 +17,19 @@ import {
   reportValue,
 } from "./table_reader.ts";
 
+/** The fields that the keys of `[supervisor]` set. */
+export const SUPERVISOR_FIELDS = {
+  strategy: "strategy",
+  intensity: "intensity",
+  period_ms: "periodMs",
+  backoff_ms: "backoffMs",
+  backoff_max_ms: "backoffMaxMs",
+  auto_shutdown: "autoShutdown",
+  news: "news",
+} as const satisfies Readonly<Record<string, keyof Supervisor>>;
+
 /** Keys of `[supervisor]`. */
-export const SUPERVISOR_KEYS = [
-  "strategy",
-  "intensity",
-  "period_ms",
-  "backoff_ms",
-  "backoff_max_ms",
-  "auto_shutdown",
-  "news",
-] as const;
+export const SUPERVISOR_KEYS: readonly string[] = Object.keys(SUPERVISOR_FIELDS);
 
 /** Keys of a `[[child]]` beside those of its manifest. */
 export const POLICY_KEYS = ["restart", "shutdown_ms", "significant", "on_restart"] as const;

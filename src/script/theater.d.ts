@@ -61,14 +61,33 @@ export type Reply<Body = unknown> =
     | { readonly outcome: "timeout"; readonly body: null }
   );
 
+/** Something happened to children of this actor. */
+export interface News {
+  readonly type: "news";
+  /** The actor's own address. */
+  readonly from: string;
+  readonly body: { readonly news: readonly NewsItem[] };
+}
+
+/** One thing that happened to a child. */
+export interface NewsItem {
+  readonly child: string;
+  readonly event: "crashed" | "restarting" | "restarted" | "stopped" | "failed" | "gave_up";
+  /** How many entries its chain had then, and the hash of the last. */
+  readonly size: number;
+  readonly head: string;
+  readonly reason: string;
+}
+
 /**
- * All that `handle` may be given. An actor that sets no timers and neither sends nor asks gets
+ * All that `handle` may be given. An actor that has no children, sets no timers and neither sends nor asks gets
  * {@linkcode Request}s only.
  */
 export type Message<Body = unknown, TimerBody = unknown, ReplyBody = unknown> =
   | Request<Body>
   | Timer<TimerBody>
   | Reply<ReplyBody>
+  | News
   | Undeliverable;
 
 /** What `handle` returns: the new state, and the response to whoever waits for one. */

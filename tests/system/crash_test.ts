@@ -5,7 +5,7 @@ import { checkLog, entriesOf, inHouse, makeFolder, readLog, story, test, until }
 function counterFolder(limits = ""): string {
   return makeFolder({
     "theater.toml":
-      `name = "counter"\ncomponent = "counter.wasm"\npermissions = { log = true }\nlimits = { ${limits} }\n`,
+      `name = "counter"\ncomponent = "counter.wasm"\nsupervisor.intensity = 1000\npermissions = { log = true }\nlimits = { ${limits} }\n`,
     "counter.wasm": "counter.wasm",
   });
 }
@@ -145,7 +145,7 @@ for (const { what, folder: make, body, closing, reason } of crashes) {
     const at = words.indexOf(closing);
     ok(at > 0, `wanted "${closing}" among ${words.join(", ")}`);
     match(entries[at]?.parts[0] ?? "", reason);
-    strictEqual(words[at + 1], "keyframe restart");
+    deepStrictEqual(words.slice(at + 1, at + 3), ["supervise", "keyframe restart"]);
     const [kind, code] = closing.split(" ");
     const text = entries[at]?.parts[0];
     deepStrictEqual(
@@ -295,7 +295,7 @@ test("a component that does not instantiate fails, and says so", async () => {
     const answer = await send(1);
     strictEqual(answer.answer === "undelivered" && answer.code, "not_running");
   });
-  strictEqual(story(folder, "script").at(-1), "trap script");
+  deepStrictEqual(story(folder, "script").slice(-2), ["trap script", "supervise"]);
   checkLog(folder);
 });
 

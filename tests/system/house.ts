@@ -258,12 +258,12 @@ export function checkLog(folder: string): void {
 /** Waits until `done` gives something, looking every few milliseconds. */
 export async function until<T>(
   what: string,
-  done: () => T | undefined | false,
+  done: () => T | undefined | false | Promise<T | undefined | false>,
   timeoutMs = 20_000,
 ): Promise<T> {
   const end = Date.now() + timeoutMs;
   for (;;) {
-    const value = done();
+    const value = await done();
     if (value !== undefined && value !== false) return value;
     if (Date.now() > end) throw new Error(`Gave up waiting for ${what} after ${timeoutMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 10));

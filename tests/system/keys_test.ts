@@ -3,7 +3,8 @@ import type { Answer } from "../../src/actor/mod.ts";
 import { checkLog, countOf, crashAfter, entriesOf, inHouse, makeFolder, story, test } from "./house.ts";
 
 const files = {
-  "theater.toml": `name = "till"\ncomponent = "till.ts"\nlimits = { turn_ms = 1000 }\n`,
+  "theater.toml":
+    `name = "till"\ncomponent = "till.ts"\nsupervisor.intensity = 1000\nlimits = { turn_ms = 1000 }\n`,
   "till.ts": `
     import { Refusal } from "theater";
     export function init() { return { n: 0 }; }

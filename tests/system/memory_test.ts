@@ -8,7 +8,8 @@ const messages = Number(process.env["THEATER_TEST_MESSAGES"] ?? 10_000);
 const crashes = Number(process.env["THEATER_TEST_CRASHES"] ?? 80);
 
 const files = {
-  "theater.toml": `name = "counter"\ncomponent = "counter.wasm"\npermissions = { log = true }\n`,
+  "theater.toml":
+    `name = "counter"\ncomponent = "counter.wasm"\nsupervisor.intensity = 1000\npermissions = { log = true }\n`,
   "counter.wasm": "counter.wasm",
 };
 

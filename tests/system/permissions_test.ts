@@ -5,7 +5,8 @@ import { checkLog, entriesOf, inHouse, makeFolder, openHouse, readLog, story, te
 
 function script(permissions: string, body: string): Record<string, string> {
   return {
-    "theater.toml": `name = "script"\ncomponent = "script.ts"\npermissions = { ${permissions} }\n`,
+    "theater.toml":
+      `name = "script"\ncomponent = "script.ts"\nsupervisor.intensity = 1000\npermissions = { ${permissions} }\n`,
     "script.ts": `
       import * as theater from "theater";
       const { log, clock, random, timers, environment, send, self } = theater;

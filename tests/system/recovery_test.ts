@@ -36,7 +36,8 @@ async function stateOf(folder: string, address: string) {
 /** An actor whose state is so large that its row in the log is seldom written. */
 function largeActor(padding: number, handle = ""): Record<string, string> {
   return {
-    "theater.toml": `name = "large"\ncomponent = "large.ts"\npermissions = { random = true }\n`,
+    "theater.toml":
+      `name = "large"\ncomponent = "large.ts"\nsupervisor.intensity = 1000\npermissions = { random = true }\n`,
     "large.ts": `
       import { random, Refusal } from "theater";
       let hidden = 0;

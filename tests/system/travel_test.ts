@@ -43,7 +43,8 @@ const script = `
   }`;
 
 const folder = makeFolder({
-  "theater.toml": 'name = "till"\ncomponent = "till.ts"\nlimits = { turn_ms = 400 }\n',
+  "theater.toml":
+    'name = "till"\ncomponent = "till.ts"\nsupervisor.intensity = 1000\nlimits = { turn_ms = 400 }\n',
   "till.ts": script,
 });
 
