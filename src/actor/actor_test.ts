@@ -5,7 +5,8 @@ import { sha256TextHex } from "../codec/mod.ts";
 import { NO_PERMISSIONS } from "../manifest/mod.ts";
 import { createMemoryLog, type LogStore, StoreError } from "../store/mod.ts";
 import type { TurnEnd, TurnInput, TurnReport, WorkerHandlers } from "../worker/mod.ts";
-import { type Actor, type ActorPast, createActor } from "./actor.ts";
+import type { Actor, ActorPast } from "./actor.ts";
+import { createActor } from "./create_actor.ts";
 import type { Answer } from "./message.ts";
 import type { ActorDefinition, ActorEvent, ActorExit } from "./ports.ts";
 

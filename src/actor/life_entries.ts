@@ -1,7 +1,6 @@
 import type { KeyframeReason } from "../chain/mod.ts";
 import type { Verdict } from "../supervision/mod.ts";
 import type { TurnReport } from "../worker/mod.ts";
-import type { SupervisionFacts } from "./actor.ts";
 import type { ChainWriter, PartDraft } from "./chain_writer.ts";
 import type { ActorDefinition, ActorPorts } from "./ports.ts";
 import type { Salt } from "./turn_entries.ts";
@@ -43,6 +42,16 @@ export function appendIncarnation(
   { parts }: ActorDefinition,
 ): void {
   chain.append({ kind: "incarnation", time: nowMs(), incarnation }, [{ text: parts.about, salt: salt() }]);
+}
+
+/** What a verdict was given by, and what the log keeps of it. */
+export interface SupervisionFacts {
+  readonly strategy: "one_for_one" | "one_for_all" | "rest_for_one";
+  readonly intensity: number;
+  readonly periodMs: number;
+  /** Address of the supervisor, or `outside`. */
+  readonly supervisor: string;
+  readonly nowMs: number;
 }
 
 /** Writes what a supervisor decided about an actor, and counts a restart. */

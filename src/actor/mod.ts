@@ -17,7 +17,8 @@
  * @module
  */
 
-export { type Actor, type ActorPast, createActor } from "./actor.ts";
+export type { Actor, ActorPast } from "./actor.ts";
+export { createActor } from "./create_actor.ts";
 export { createSupervisionTree, hostAddress, type SupervisionTree, type WishOutcome } from "./tree.ts";
 export type { Answer, Incoming, MessageKey, UndeliveredCode } from "./message.ts";
 export type { ActorDefinition, ActorEvent, ActorExit, ActorPorts } from "./ports.ts";
