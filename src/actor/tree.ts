@@ -152,15 +152,20 @@ export function createSupervisionTree(ports: TreePorts): SupervisionTree {
     if (node === undefined || family === undefined || closed) return;
     const { strategy, intensity, periodMs } = family.settings;
     node.actor.supervise(verdict, { strategy, intensity, periodMs, supervisor, nowMs: ports.nowMs() });
-    const { decision, rule, reason } = verdict;
-    if (decision === "restart") {
-      return tell(supervisor, address, rule === "crash" ? "crashed" : "restarting", reason);
-    }
+    const { decision, rule, by, reason } = verdict;
     const failed = decision === "give_up" || rule === "crash";
-    const event = failed ? "failed" : "stopped";
-    node.actor.dismiss(event, `${address} has ${event}: ${detail}`);
-    tell(supervisor, address, decision === "give_up" ? "gave_up" : event, reason);
-    ports.observe({ event, address, reason: detail });
+    const ended = failed ? "failed" : "stopped";
+    const restarts = decision === "restart";
+    const event = decision === "give_up"
+      ? "gave_up"
+      : restarts
+      ? (rule === "crash" ? "crashed" : "restarting")
+      : ended;
+    // It need not be told what its own end did.
+    if (rule !== "parent" || by !== supervisor) tell(supervisor, address, event, reason);
+    if (restarts) return;
+    node.actor.dismiss(ended, `${address} has ${ended}: ${detail}`);
+    ports.observe({ event: ended, address, reason: detail });
   }
 
   function tell(supervisor: string, child: string, event: string, reason: string) {
@@ -191,7 +196,7 @@ export function createSupervisionTree(ports: TreePorts): SupervisionTree {
   }
 
   /** Starts children one after the other, each with all that is below it. */
-  async function startAll(supervisor: string, children: readonly string[]): Promise<void> {
+  async function startAll(supervisor: string, children: readonly string[], isNews = true): Promise<void> {
     for (const child of children) {
       const node = nodes.get(child);
       if (closed || node === undefined) return;
@@ -199,7 +204,7 @@ export function createSupervisionTree(ports: TreePorts): SupervisionTree {
       if (node.policy.onRestart === "fresh") node.actor.reincarnate();
       const begun = await beginOne(node);
       if (begun.begun) {
-        tell(supervisor, child, "restarted", "");
+        if (isNews) tell(supervisor, child, "restarted", "");
         await startBelow(child);
       } else void exit(child, "crash", failure(begun)); // It counts as one more crash.
     }
@@ -217,7 +222,7 @@ export function createSupervisionTree(ports: TreePorts): SupervisionTree {
       if (family === undefined) return;
       const children = family.children.map((child) => child.address);
       setFamily(started(family, children));
-      await startAll(address, children);
+      await startAll(address, children, false);
     });
   }
 

@@ -16,7 +16,7 @@ const manifests: readonly (readonly [name: string, toml: string])[] = [
     "params",
     'params = { a = [1, -2.5, 1e300], "b c" = { d = "q\\"\\\\\\n\\u007f\\u20ac" }, e = true, f = {}, g = [] }',
   ],
-  ["a supervisor", 'supervisor = { strategy = "one_for_all", intensity = 3, news = false }'],
+  ["a supervisor", 'supervisor = { strategy = "one_for_all", intensity = 3, news = true }'],
   ["a string as params", 'params = "x"'],
 ];
 for (const [name, toml] of manifests) {

@@ -161,7 +161,7 @@ period_ms = 1000
 backoff_ms = 5
 backoff_max_ms = 50
 auto_shutdown = "any_significant"
-news = false
+news = true
 [[child]]
 name = "b"
 manifest = "b.toml"
@@ -181,7 +181,7 @@ on_restart = "fresh"
     backoffMs: 5,
     backoffMaxMs: 50,
     autoShutdown: "any_significant",
-    news: false,
+    news: true,
   });
   deepEqual(manifest.children.map(({ policy }) => policy), [
     { restart: "transient", shutdownMs: 0, significant: true, onRestart: "keep" },

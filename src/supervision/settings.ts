@@ -14,7 +14,7 @@ export interface Supervisor {
   readonly backoffMs: number;
   readonly backoffMaxMs: number;
   readonly autoShutdown: AutoShutdown;
-  /** Whether the actor is told what happens to its children. */
+  /** Whether the actor is told what happens to its children: only who expects such messages should be. */
   readonly news: boolean;
 }
 
@@ -42,7 +42,7 @@ export const DEFAULT_SUPERVISOR: Supervisor = {
   backoffMs: 0,
   backoffMaxMs: 30_000,
   autoShutdown: "never",
-  news: true,
+  news: false,
 };
 
 /** What holds for a child of which nothing else is said. */

@@ -44,7 +44,7 @@ async function record(): Promise<string> {
   );
   const folder = makeFolder({
     "theater.toml":
-      `name = "house"\ncomponent = "counter.wasm"\npermissions = { log = true, random = true }\nlimits = { turn_ms = 300 }\nsupervisor = { intensity = 1000, news = false }\n` +
+      `name = "house"\ncomponent = "counter.wasm"\npermissions = { log = true, random = true }\nlimits = { turn_ms = 300 }\nsupervisor.intensity = 1000\n` +
       children.join(""),
     "counter.wasm": "counter.wasm",
     ...Object.fromEntries(Object.entries(actors).map(([name, text]) => [`${name}.ts`, text])),

@@ -61,7 +61,7 @@ const manifest = `
 name = "everything"
 component = "everything.ts"
 params = { b = 1, a = "x" }
-supervisor = { intensity = 1000, news = false }
+supervisor.intensity = 1000
 limits = { turn_ms = 1000, memory = "32MiB" }
 [permissions]
 log = true

@@ -21,7 +21,7 @@ function pair(limits = "", calleeLimits = ""): Record<string, string> {
       component = "asker.ts"
       limits = { turn_ms = 60_000 ${limits} }
       permissions = { send = ["*"], timers = true }
-      supervisor = { intensity = 1000, news = false }
+      supervisor.intensity = 1000
       [[child]]
       name = "callee"
       component = "callee.ts"

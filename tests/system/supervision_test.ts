@@ -56,7 +56,7 @@ function family(supervisor: string, children: readonly ChildSpec[], top = ""): R
       name = "mid"
       component = "actor.ts"
       ${grants}
-      supervisor = { ${supervisor} }
+      supervisor = { ${[supervisor, "news = true"].filter((key) => key !== "").join(", ")} }
       ${
       children.map(({ name, policy = "" }) =>
         `[[child]]\nname = "${name}"\nmanifest = "child.toml"\n${policy}\n`
