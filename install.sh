@@ -196,7 +196,16 @@ gzip -d theater.gz || fail "Cannot unpack $name.gz" "is there room in $to?"
 chmod 755 theater
 said=$name
 if [ "$target" = "$own" ]; then
-  said=$(./theater --version | head -n 1) || fail "Cannot run $name on this machine" "nothing was installed"
+  said=$(./theater --version | head -n 1)
+  case $said in
+    "theater "*) ;;
+    *)
+      case $target in
+        *-musl) fail "Cannot run $name on this machine; nothing was installed" "it takes libstdc++: apk add libstdc++" ;;
+        *) fail "Cannot run $name on this machine" "nothing was installed" ;;
+      esac
+      ;;
+  esac
 fi
 mv -f theater "$to/theater" || fail "Cannot put the program at $to/theater"
 echo "installed $to/theater: $said"

@@ -14,10 +14,10 @@ import type { LoadComponent } from "./loader.ts";
 export async function takeHeadStart({ manifest }: ManifestTree, load: LoadComponent): Promise<() => void> {
   const { component, limits } = manifest;
   if (component.kind !== "file" || !isScript(component.path)) return () => {};
-  startWorkerAhead();
   const loading = scriptComponent().then((bytes) =>
     load(bytes, { memoryBytes: limits.memoryBytes, stackUnits: limits.stackUnits })
   ).catch(() => {}); // Whoever needs it meets the same error.
+  startWorkerAhead();
   // What comes with the program is read in no time, and then it compiles; what has to be made is not waited for.
   await Promise.race([loading, new Promise((resolve) => setImmediate(resolve))]);
   return dropWorkerAhead;
