@@ -155,7 +155,7 @@ async function runOne(
       start: startReplaying,
       standIn: startStandingIn,
       load: (log, address, keyframe) => recordedSetup(log, address, keyframe, load),
-      ability: { behaviours: replayBehaviours, schedules: [limits.version.schedule] },
+      ability: { behaviours: replayBehaviours, schedules: limits.schedules },
       execution,
       code(address) {
         const setup = setups.get(address);
