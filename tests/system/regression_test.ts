@@ -44,6 +44,7 @@ const recorded = (async () => {
   const folder = makeFolder(files);
   await inHouse(folder, async (house) => {
     for (const body of [1, 2, 3, "no", "crash", 2, 5]) await house.send(body);
+    await house.send(0, { to: "till/quiet" }); // After what till sent it.
   });
   return folder;
 })();
@@ -220,10 +221,10 @@ test("a manifest tests every actor that it declares, and says which it does not"
   const folder = await recorded;
   const next = makeFolder({ ...files, "quiet.ts": quiet.replace("n + 1", "n + 2") });
   const both = await replay(logPath(folder), { against: join(next, "theater.toml") });
-  deepEqual(both.actors.map(({ actor, differing }) => [actor, differing.length]), [["till", 0], [
-    "till/quiet",
-    1,
-  ]]);
+  deepEqual(both.actors.map(({ actor, differing }) => [actor, differing.length > 0]), [
+    ["till", false],
+    ["till/quiet", true],
+  ]);
   writeFiles(next, {
     "alone.toml": manifest.slice(0, manifest.indexOf("[[child]]")).replace("till/quiet", "x"),
   });
