@@ -306,6 +306,9 @@ export function createSupervisionTree(ports: TreePorts): SupervisionTree {
         if (above !== undefined && standing(above.parent, parent) !== "up") return "parent_down";
         const orders = apply(parent, { event, child: address, by, reason });
         await carryOut(parent, orders);
+        if (parent === hostAddress && standing(hostAddress, address) === "down") {
+          ports.ended("normal", reason);
+        }
         if (orders.length === 0) {
           return standing(parent, address) === undefined ? "no_such_actor" : "already_down";
         }

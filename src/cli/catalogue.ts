@@ -46,6 +46,27 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import("./commands/upgrade.ts")).upgrade,
   },
   {
+    name: "stop",
+    group: "Run and talk",
+    operands: "[actor]",
+    summary: "End a running actor, or everything that runs",
+    load: async () => (await import("./commands/stop.ts")).stop,
+  },
+  {
+    name: "restart",
+    group: "Run and talk",
+    operands: "<actor>",
+    summary: "Start an actor again, whether it runs, was stopped or has failed",
+    load: async () => (await import("./commands/restart.ts")).restart,
+  },
+  {
+    name: "dead-letters",
+    group: "Run and talk",
+    operands: "[actor]",
+    summary: "List the messages on which actors crashed, or send one again",
+    load: async () => (await import("./commands/dead_letters.ts")).deadLettersCommand,
+  },
+  {
     name: "check",
     group: "Run and talk",
     operands: "<manifest>",

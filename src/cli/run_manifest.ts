@@ -173,7 +173,7 @@ async function feed(
   const { out, err } = context;
   const lines = context.inputLines(lineBytesMax);
   feedOptions.stopped.addEventListener("abort", () => lines.close());
-  theater.closed.catch(() => lines.close());
+  theater.closed.then(() => lines.close(), () => lines.close());
   const progress = options.quiet
     ? undefined
     : createFeedProgress(err, context.nowMs, err.columns !== undefined && out.columns === undefined);
@@ -218,5 +218,7 @@ function eventText(event: ActorEvent): string | undefined {
       return `${event.address} crashed (${event.code}) at entry ${event.seq}: ${event.reason}`;
     case "failed":
       return `${event.address} has failed: ${event.reason}`;
+    case "stopped":
+      return `${event.address} has stopped: ${event.reason}`;
   }
 }

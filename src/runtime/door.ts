@@ -10,6 +10,7 @@ import {
 import type { OutsideMessage } from "./reception.ts";
 import type { Theater } from "./theater.ts";
 import type { UpgradeAnswer, UpgradeRequest } from "./upgrade.ts";
+import type { WishAnswer, WishRequest } from "./wish.ts";
 
 /** How long answers that nobody takes may keep the door open. */
 const closeMsMax = 2000;
@@ -31,11 +32,20 @@ interface UpgradeKnock extends UpgradeRequest {
   readonly ask: "upgrade";
 }
 
+/** Asks for the end of an actor or of the house, or for an actor to be started again. */
+type WishKnock = WishRequest & {
+  readonly id: number;
+  readonly ask: "wish";
+};
+
 /** One line from a client. */
-type Asked = Knock | CheckpointRequest | UpgradeKnock;
+type Asked = Knock | CheckpointRequest | UpgradeKnock | WishKnock;
+
+/** What a house answers. */
+type Answered = Answer | SealedAnswer | UpgradeAnswer | WishAnswer;
 
 /** One line back. */
-interface Reply<A = Answer | SealedAnswer | UpgradeAnswer> {
+interface Reply<A = Answered> {
   readonly id: number;
   readonly answer: A;
 }
@@ -81,13 +91,15 @@ export async function openDoor(theater: Theater, logPath: string): Promise<Local
   };
 }
 
-function answerTo(theater: Theater, asked: Asked): Promise<Answer | SealedAnswer | UpgradeAnswer> {
+function answerTo(theater: Theater, asked: Asked): Promise<Answered> {
   if (!("ask" in asked)) return theater.send(asked);
   switch (asked.ask) {
     case "checkpoint":
       return seal(theater);
     case "upgrade":
       return theater.upgrade(asked);
+    case "wish":
+      return theater.wish(asked);
   }
 }
 
@@ -115,17 +127,24 @@ function readKnock(line: string): Asked | undefined {
     return undefined;
   }
   if (typeof value !== "object" || value === null) return undefined;
-  const { id, to, body, wait, key, ask, address, path, migrate } = value as Record<string, unknown>;
+  const { id, to, body, wait, key, ask, address, path, migrate, wish } = value as Record<string, unknown>;
   if (typeof id !== "number") return undefined;
   if (ask === "checkpoint") return { id, ask };
   if (ask === "upgrade") {
     if (typeof address !== "string" || typeof path !== "string") return undefined;
     return { id, ask, address, path, migrate: migrate === true };
   }
+  if (ask === "wish") return readWish(id, wish, address);
   if (typeof to !== "string" || typeof body !== "string") return undefined;
   if (wait !== "response" && wait !== "acceptance") return undefined;
   if (key !== undefined && typeof key !== "string") return undefined;
   return { id, to, body, wait, ...(key !== undefined && { key }) };
+}
+
+function readWish(id: number, wish: unknown, address: unknown): WishKnock | undefined {
+  if (address === undefined) return wish === "stop" ? { id, ask: "wish", wish } : undefined;
+  if (typeof address !== "string" || (wish !== "stop" && wish !== "restart")) return undefined;
+  return { id, ask: "wish", wish, address };
 }
 
 /** What became of a message that was handed in at the door. */
@@ -163,6 +182,16 @@ export async function askUpgrade(
 ): Promise<UpgradeAnswer | NoAnswer> {
   const knock: UpgradeKnock = { id: 0, ask: "upgrade", ...request };
   return await askAtDoor<UpgradeAnswer>(logPath, knock, timeoutMs);
+}
+
+/** Asks the house that has `logPath` open to end or restart an actor, or to stop. */
+export async function askForWish(
+  logPath: string,
+  request: WishRequest,
+  timeoutMs: number,
+): Promise<WishAnswer | NoAnswer> {
+  const knock: WishKnock = { id: 0, ask: "wish", ...request };
+  return await askAtDoor<WishAnswer>(logPath, knock, timeoutMs);
 }
 
 async function askAtDoor<A>(logPath: string, request: object, timeoutMs: number): Promise<A | NoAnswer> {

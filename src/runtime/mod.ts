@@ -18,6 +18,7 @@ export { type ComponentBytes, componentBytes } from "./component_bytes.ts";
 export { checkComponent } from "./definition.ts";
 export {
   askCheckpoint,
+  askForWish,
   askUpgrade,
   type DoorAnswer,
   knock,
@@ -34,4 +35,5 @@ export { aboutText, type SigningKeyFacts } from "./sealing.ts";
 export type { OutsideMessage } from "./reception.ts";
 export { openTheater, type Theater, type TheaterOptions } from "./theater.ts";
 export type { NotUpgradedCode, UpgradeAnswer, UpgradeRequest } from "./upgrade.ts";
+export type { WishAnswer, WishRequest } from "./wish.ts";
 export { replayBehaviour, replayBehaviours, theaterVersion } from "./version.ts";

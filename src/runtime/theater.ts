@@ -32,6 +32,7 @@ import { openReception, type OutsideMessage, undeliveredText } from "./reception
 import { recordedSetup } from "./recorded_setup.ts";
 import { RuntimeError } from "./runtime_error.ts";
 import { openSealing, type Sealing, type SigningKeyFacts } from "./sealing.ts";
+import { type WishAnswer, wishAnswer, type WishRequest } from "./wish.ts";
 import { upgradeActor, type UpgradeAnswer, type UpgradeRequest } from "./upgrade.ts";
 
 /** What to open. */
@@ -84,6 +85,8 @@ export interface Theater {
    * state that it has; settles when that is durable.
    */
   upgrade(request: UpgradeRequest): Promise<UpgradeAnswer>;
+  /** Ends an actor, starts one again, or stops the house; settles when that is done. */
+  wish(request: WishRequest): Promise<WishAnswer>;
   /** The key with which the node of the log signs; absent where it does not. */
   readonly key?: SigningKeyFacts;
   /**
@@ -310,6 +313,13 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
     checkpoint: async () => (await sealing?.seal())?.note,
     closed: closed.promise,
     send: reception.send,
+    async wish({ wish, address }) {
+      if (address === undefined) {
+        await stop();
+        return { answer: "done" };
+      }
+      return wishAnswer(address, await supervision.ask(wish, address, hostAddress, "asked for from outside"));
+    },
     async upgrade(request) {
       const { address } = request;
       const actor = actors.get(address);

@@ -1,4 +1,6 @@
 import type { ActorRow, LogReader } from "../../store/mod.ts";
+import { causalOrder } from "../causal_order.ts";
+import { CliError } from "../cli_error.ts";
 import { defineCommand } from "../command.ts";
 import type { Context, Output } from "../context.ts";
 import { createMatcher, type EntryFilter, letsAllThrough } from "../entry_filter.ts";
@@ -46,6 +48,7 @@ const options = {
   text: value(text("<text>", "some text"), "only entries in which this was said, as it was written"),
   last: value(countOrAll, "only the newest so many, or all (default: 50 on a terminal, else all)", "n"),
   follow: flag("then show what is recorded from now on, until interrupted", "f"),
+  tree: flag("with the actors below it, each entry behind the one that caused it"),
   wide: flag("do not cut lines to the width of the terminal"),
   utc: flag("times in UTC instead of local time"),
 } as const;
@@ -70,6 +73,7 @@ export const log = defineCommand({
       note: "one turn: what came in, what it called, what it answered",
     },
     { line: "theater log --follow --function log.write", note: "what the actors write, as it happens" },
+    { line: "theater log bank --tree", note: "a family's history, causes before what they caused" },
     { line: "theater log --json | jq .entry.kind", note: "for other programs" },
   ],
   run({ options, operands, global, context }) {
@@ -84,8 +88,18 @@ export const log = defineCommand({
         text: options.text,
       };
       const { out } = context;
-      const select = (): readonly ActorRow[] =>
-        operands.actor === undefined ? reader.actors() : [requireActor(reader, operands.actor)];
+      if (options.tree && options.follow) {
+        const why = "what is recorded is shown as it comes, which is behind its cause anyway";
+        throw new CliError({ code: "conflict", options: ["--tree", "--follow"], why });
+      }
+      const select = (): readonly ActorRow[] => {
+        if (operands.actor === undefined) return reader.actors();
+        const actor = requireActor(reader, operands.actor);
+        if (!options.tree) return [actor];
+        return reader.actors().filter(({ address }) =>
+          address === actor.address || address.startsWith(`${actor.address}/`)
+        );
+      };
       const actors = select();
       const format = global.json
         ? formatEntryJson
@@ -93,7 +107,19 @@ export const log = defineCommand({
       const last = options.last ?? (out.columns === undefined || global.json ? Infinity : lastOnTerminal);
       // From here on an interrupt is the orderly end of a follow, also while it still shows what was there.
       const until = options.follow ? context.interrupts().first : undefined;
-      await showRecorded(reader, actors, { filter, seq: options.seq, last, until }, format, context);
+      await showRecorded(
+        reader,
+        actors,
+        {
+          filter,
+          seq: options.seq,
+          last,
+          until,
+          causal: options.tree,
+        },
+        format,
+        context,
+      );
       if (until === undefined) return exitCode.done;
       return await follow(
         reader,
@@ -127,8 +153,10 @@ function wantsMostParts({ kinds, functions, turn }: EntryFilter): boolean {
 async function showRecorded(
   reader: LogReader,
   actors: readonly ActorRow[],
-  { filter, seq, last, until }: Selection & {
+  { filter, seq, last, until, causal }: Selection & {
     readonly last: number;
+    /** Each entry behind its cause; takes a look at all of them. */
+    readonly causal: boolean;
     readonly until: AbortSignal | undefined;
   },
   format: Format,
@@ -140,11 +168,22 @@ async function showRecorded(
   };
   const matches = createMatcher(filter);
   if (last === Infinity) {
-    const all = streamEntries(reader, actors, options);
+    const inTime = streamEntries(reader, actors, options);
+    const all = causal ? causalOrder(inTime) : inTime;
     return await writeChunks(out, mapWhere(all, matches, format), until);
   }
   const newest: LoggedEntry[] = [];
   let more = false;
+  if (causal) {
+    for (const logged of causalOrder(streamEntries(reader, actors, options))) {
+      if (!matches(logged)) continue;
+      if (newest.push(logged) <= last) continue;
+      more = true;
+      newest.shift();
+    }
+    if (more) await noteLeftOut(err, undefined);
+    return await writeChunks(out, newest.values().map(format), until);
+  }
   for (const logged of streamEntries(reader, actors, { ...options, backwards: true })) {
     if (!matches(logged)) continue;
     more = newest.length === last;

@@ -3,6 +3,7 @@ import type { ActorRow, LogReader } from "../../store/mod.ts";
 import { actorTree } from "../actor_tree.ts";
 import { defineCommand } from "../command.ts";
 import { type Column, formatColumns } from "../columns.ts";
+import { type Decision, lastDecision } from "../last_decision.ts";
 import { lastTrouble, type Trouble } from "../last_trouble.ts";
 import { exitCode } from "../exit_code.ts";
 import { readEntry } from "../logged_entry.ts";
@@ -18,6 +19,8 @@ interface Seen {
   /** Time of its last entry, milliseconds since 1970. */
   readonly lastMs: number | undefined;
   readonly trouble: Trouble | undefined;
+  /** The last decision of its supervisor; only with --tree. */
+  readonly decision: Decision | undefined;
 }
 
 /** `theater ps` */
@@ -26,22 +29,25 @@ export const ps = defineCommand({
   summary: "List the actors of a log and how they are",
   details: [
     "Actors stand below their parents. The status is that of the last commit: running (a host holds " +
-    "it, or was ended by force), resting (stopped in order), failed (did not start, or gave up). The last " +
-    "error is a trap, a cut or a failed start among the last 1,000 entries of the actor.",
+    "it, or was ended by force), resting (stopped in order with its host), stopped (ended by a wish, or by its " +
+    "supervisor), failed (did not start, or its supervisor gave up). The last error is a trap, a cut or a " +
+    "failed start among the last 1,000 entries of the actor. With --tree there is also the last decision of " +
+    "its supervisor among these entries.",
   ],
-  options: { tree: flag("as a tree, which it is anyway") },
+  options: { tree: flag("with what supervisors decided; it is a tree anyway") },
   operands: {},
   examples: [
     { line: "theater ps", note: "the actors of the log in this folder" },
     { line: "theater ps --db other.db", note: "those of another log" },
     { line: "theater ps --json | jq -r .actor", note: "an object for each actor, one a line" },
   ],
-  run({ global, context: { out, err, folder, nowMs } }) {
+  run({ options, global, context: { out, err, folder, nowMs } }) {
     return readLog(global.db, folder, async (reader, path) => {
       const seen = (actor: ActorRow): Seen => ({
         actor,
         lastMs: lastTime(reader, actor),
         trouble: lastTrouble(reader, actor),
+        decision: options.tree ? lastDecision(reader, actor) : undefined,
       });
       // The chain of the node itself is no actor.
       const actors = reader.actors().filter(({ address }) => address !== NODE_ADDRESS);
@@ -54,18 +60,23 @@ export const ps = defineCommand({
         return exitCode.done;
       }
       const byAddress = new Map(actors.map((actor) => [actor.address, actor]));
-      const columns = columnsFor(out.style, nowMs());
       const rows = actorTree([...byAddress.keys()]).flatMap(({ address, label }) => {
         const actor = byAddress.get(address);
         return actor === undefined ? [] : [{ label, ...seen(actor) }];
       });
+      const decided = rows.some(({ decision }) => decision !== undefined);
+      const columns = columnsFor(out.style, nowMs(), decided);
       await out.write(formatColumns(columns, rows, describeTrouble, out.style, out.columns));
       return exitCode.done;
     });
   },
 });
 
-function columnsFor(style: Style, nowMs: number): readonly Column<Seen & { readonly label: string }>[] {
+function columnsFor(
+  style: Style,
+  nowMs: number,
+  decided: boolean,
+): readonly Column<Seen & { readonly label: string }>[] {
   return [
     { title: "actor", cell: ({ label }) => label, paint: style.bold },
     {
@@ -77,6 +88,13 @@ function columnsFor(style: Style, nowMs: number): readonly Column<Seen & { reado
     { title: "entries", cell: ({ actor }) => formatCount(actor.size), right: true },
     { title: "size", cell: ({ actor }) => formatBytes(actor.bytes), right: true },
     { title: "last entry", cell: ({ lastMs }) => lastMs === undefined ? "" : formatAgo(nowMs - lastMs) },
+    ...(decided
+      ? [{
+        title: "last decision",
+        cell: ({ decision }: Seen) =>
+          decision === undefined ? "" : `${decision.what}, ${formatAgo(nowMs - decision.time)}`,
+      }]
+      : []),
   ];
 }
 
@@ -90,7 +108,7 @@ function lastTime(reader: LogReader, { address, size }: ActorRow): number | unde
   return stored === undefined ? undefined : readEntry(reader, address, stored).entry.time;
 }
 
-function formatJson({ actor, lastMs, trouble }: Seen): string {
+function formatJson({ actor, lastMs, trouble, decision }: Seen): string {
   const { address, origin, status, turns, activations, size, bytes, head } = actor;
   return JSON.stringify({
     actor: address,
@@ -103,5 +121,6 @@ function formatJson({ actor, lastMs, trouble }: Seen): string {
     head,
     last_entry_ms: lastMs ?? null,
     last_error: trouble ?? null,
+    ...(decision !== undefined && { last_decision: decision }),
   });
 }
