@@ -195,6 +195,7 @@ export type TrapCode =
   | "indirect_call"
   | "stack"
   | "memory"
+  | "fuel" // used up what the manifest grants a turn
   | "script" // an uncaught error in a script actor
   | "denied" // called what its manifest does not grant
   | "answer" // returned what is not allowed (not JSON, too large)

@@ -32,6 +32,7 @@ const trapCodes: readonly TrapCode[] = [
   "indirect_call",
   "stack",
   "memory",
+  "fuel",
   "script",
   "denied",
   "answer",

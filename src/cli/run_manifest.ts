@@ -19,6 +19,7 @@ import { type ExitCode, exitCode } from "./exit_code.ts";
 import { createFeedProgress } from "./feed_progress.ts";
 import { defaultLog } from "./find_log.ts";
 import { feedLines, type FeedOptions } from "./line_feed.ts";
+import { followStats, formatStats } from "./turn_stats.ts";
 
 /** What `theater run` was told. */
 export interface RunInvocation {
@@ -26,6 +27,7 @@ export interface RunInvocation {
     readonly "id-from": string | undefined;
     readonly upgrade: boolean;
     readonly quiet: boolean;
+    readonly stats: boolean;
   };
   readonly operands: { readonly manifest: string; readonly input: string | undefined };
   readonly global: GlobalOptions;
@@ -75,6 +77,15 @@ async function runTree(
   const rootFailed = new AbortController();
   const store = openLog(logPath);
   finishErasures(store, logPath);
+  const stats = options.stats
+    ? followStats(
+      logPath,
+      (turn) =>
+        context.err.write(
+          `${global.json ? JSON.stringify(turn) : context.err.style.dim(formatStats(turn))}\n`,
+        ),
+    )
+    : undefined;
   const theater = await openTheater({
     tree,
     store,
@@ -121,6 +132,7 @@ async function runTree(
     code = await work();
   } finally {
     await theater.stop();
+    await stats?.finish();
   }
   await theater.closed; // Throws if the log could not be written, to the end.
   if (interrupts.first.aborted) return exitCode.interrupted;

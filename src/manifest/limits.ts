@@ -12,6 +12,8 @@ import type { Findings } from "./problem.ts";
 export interface Limits {
   /** Longest turn, in milliseconds of wall clock. */
   readonly turnMs: number;
+  /** Fuel of one turn, in units of the schedule: what it computes, the same on every machine. */
+  readonly fuelUnits: number;
   /** Linear memory of the component, in bytes. */
   readonly memoryBytes: number;
   /** Depth of calls within the component, in units: an instrumented function takes one or more. */
@@ -37,6 +39,7 @@ const GIB = 1024 * MIB;
 /** What holds where a manifest says nothing. */
 export const DEFAULT_LIMITS: Limits = {
   turnMs: 5000,
+  fuelUnits: 5_000_000_000, // More than a second of any code; the deadline is for what waits.
   memoryBytes: 64 * MIB,
   stackUnits: 64_000,
   messageBytes: MIB,
@@ -58,6 +61,7 @@ interface LimitKey {
 /** The keys of `[limits]`. */
 export const LIMIT_KEYS: Readonly<Record<string, LimitKey>> = {
   turn_ms: { field: "turnMs", unit: "milliseconds", min: 1, max: 3_600_000 },
+  fuel: { field: "fuelUnits", unit: "units", min: 1000, max: 1_000_000_000_000_000 },
   memory: { field: "memoryBytes", unit: "bytes", min: 64 * KIB, max: GIB }, // From one WebAssembly page.
   stack: { field: "stackUnits", unit: "units", min: 100, max: 96_000 }, // More overflows the engines' own stacks.
   message: { field: "messageBytes", unit: "bytes", min: 64, max: 64 * MIB },

@@ -68,6 +68,7 @@ send = ["bank/*", "audit"]
 
 [limits]
 turn_ms = 250
+fuel = 2_000_000
 memory = "128MiB"
 stack = 1000
 message = "64KiB"
@@ -109,6 +110,7 @@ test("a manifest that sets everything", () => {
   });
   deepEqual(manifest.limits, {
     turnMs: 250,
+    fuelUnits: 2000000,
     memoryBytes: 134217728,
     stackUnits: 1000,
     messageBytes: 65536,
@@ -123,10 +125,10 @@ test("a manifest that sets everything", () => {
     name: "teller",
     path: "tellers/teller.toml",
     policy: DEFAULT_POLICY,
-    at: { line: 31, column: 12 },
+    at: { line: 32, column: 12 },
   });
   ok(vault?.kind === "inline");
-  deepEqual(vault.at, { line: 33, column: 1 });
+  deepEqual(vault.at, { line: 34, column: 1 });
   deepEqual(vault.manifest.component, {
     kind: "url",
     url: "https://example.com/vault.wasm",
@@ -144,7 +146,7 @@ test("manifestJson() is canonical, with the defaults filled in", () => {
       parse('name = "a"\ncomponent = "a.ts"\nparams = {z = 1, b = "x"}\npermissions.send = ["b", "a"]'),
     ),
     '{"children":[],"component":{"kind":"file","path":"a.ts"},"isolation":"worker",' +
-      '"limits":{"children":64,"componentBytes":67108864,"mailboxMessages":1024,"memoryBytes":67108864,' +
+      '"limits":{"children":64,"componentBytes":67108864,"fuelUnits":5000000000,"mailboxMessages":1024,"memoryBytes":67108864,' +
       '"messageBytes":1048576,"stackUnits":64000,"stateBytes":16777216,"turnMs":5000},"name":"a",' +
       '"params":{"b":"x","z":1},"permissions":{"clock":false,"environment":[],"log":false,"random":false,' +
       '"send":["a","b"],"timers":false}}',
@@ -310,7 +312,7 @@ const refusals: readonly (readonly [string, ...string[]])[] = [
   ],
   [
     "limits.memroy = 1",
-    "3:8 unknown_key: Cannot read limits.memroy: wanted one of turn_ms, memory, stack, message, state, mailbox, pending, children, component, got an unknown key; did you mean memory?",
+    "3:8 unknown_key: Cannot read limits.memroy: wanted one of turn_ms, fuel, memory, stack, message, state, mailbox, pending, children, component, got an unknown key; did you mean memory?",
   ],
   [
     'isolation = "shared"',

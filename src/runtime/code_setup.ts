@@ -41,7 +41,7 @@ export async function codeSetup(
   { permissions, limits }: Frame,
   load: LoadComponent,
 ): Promise<Omit<WorkerSetup, "turn" | "state">> {
-  const { memoryBytes, stackUnits, turnMs, messageBytes, stateBytes } = limits;
+  const { memoryBytes, stackUnits, turnMs, fuelUnits, messageBytes, stateBytes } = limits;
   const { glue, modules, type } = await load(bytes, { memoryBytes, stackUnits });
   checkComponent(address, type, permissions, script !== undefined);
   return {
@@ -54,6 +54,7 @@ export async function codeSetup(
     environment: [],
     limits: {
       turnMs: Math.max(turnMsMin, 2 * turnMs),
+      fuelUnitsMax: fuelUnits,
       messageBytesMax: messageBytes,
       stateBytesMax: stateBytes,
       pendingMax: 0, // Asks nobody.

@@ -44,6 +44,7 @@ export function defineActor(
       }),
       limits: {
         turnMs: limits.turnMs,
+        fuelUnitsMax: limits.fuelUnits,
         messageBytesMax: limits.messageBytes,
         stateBytesMax: limits.stateBytes,
         pendingMax: limits.pendingMessages,

@@ -59,6 +59,7 @@ export async function recordedSetup(
     limits: {
       // Time is recorded, not measured: a slower machine must come to the same end.
       turnMs: replayTurnMs,
+      ...(limits["fuelUnits"] !== undefined && { fuelUnitsMax: number(limits, "fuelUnits") }),
       messageBytesMax: number(limits, "messageBytes"),
       stateBytesMax: number(limits, "stateBytes"),
       pendingMax: 0, // Asks nobody.

@@ -23,7 +23,7 @@ import type {
   TurnReport,
 } from "./protocol.ts";
 import { createOutstanding } from "./outstanding.ts";
-import { checkAnswer, checkRefusal, crashEnd, Cut, okEnd } from "./turn_end.ts";
+import { checkAnswer, checkRefusal, crashEnd, Cut, fuelEnd, okEnd } from "./turn_end.ts";
 
 /** What the worker's own realm offered before it was sealed. */
 export interface WorkerPorts {
@@ -87,6 +87,7 @@ export function createActivation(
   const { setup } = begin;
   const control = createControl(setup.control);
   const { limits } = setup;
+  const { fuelUnitsMax = Infinity } = limits;
   let state = setup.state;
   let turn = setup.turn;
   let deadline = Infinity;
@@ -122,15 +123,17 @@ export function createActivation(
     const stateBefore = state;
     const startMs = ports.nowMs();
     deadline = ports.elapsedMs() + limits.turnMs;
-    meter.beginTurn(cutAt === undefined ? {} : { fuelMax: cutAt });
+    meter.beginTurn({ fuelMax: Math.min(cutAt ?? Infinity, fuelUnitsMax) });
     tape.begin(calls);
     let end: TurnEnd;
     try {
       end = work();
     } catch (thrown) {
-      end = meter.fuelExhausted()
-        ? { end: "cut", reason: "killed", detail: "the record was cut here" } // Only a replay limits fuel.
-        : crashEnd(thrown, tape.stopped(), meter.stackExhausted(), limits);
+      end = !meter.fuelExhausted()
+        ? crashEnd(thrown, tape.stopped(), meter.stackExhausted(), limits)
+        : cutAt !== undefined && cutAt < fuelUnitsMax
+        ? { end: "cut", reason: "killed", detail: "the record was cut here" }
+        : fuelEnd(fuelUnitsMax);
     }
     const broken = tape.brokenOff();
     if (broken !== undefined) {

@@ -8,6 +8,8 @@ import type { Permissions } from "../manifest/mod.ts";
 export interface WorkerLimits {
   /** Longest turn, in milliseconds of wall clock. */
   readonly turnMs: number;
+  /** Fuel of one turn, in units of the schedule; without one it is counted, but has no limit. */
+  readonly fuelUnitsMax?: number;
   /** Longest message and response, in bytes of UTF-8. */
   readonly messageBytesMax: number;
   /** Longest state, in bytes of UTF-8. */

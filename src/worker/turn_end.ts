@@ -93,6 +93,15 @@ function stopEnd(stop: Stop): TurnEnd {
   }
 }
 
+/** The turn used the fuel that its manifest grants. */
+export function fuelEnd(fuelUnitsMax: number): TurnEnd {
+  return {
+    end: "trap",
+    code: "fuel",
+    reason: `the turn used up its fuel of ${fuelUnitsMax} units (limits.fuel)`,
+  };
+}
+
 /** Engines word their traps differently, so the words are ours. */
 function trapEnd(code: TrapCode): TurnEnd {
   return { end: "trap", code, reason: trapReason(code) };
@@ -114,6 +123,8 @@ function trapReason(code: TrapCode): string {
       return "the component called deeper than its stack allows (limits.stack)";
     case "memory":
       return "the component asked for more memory than it may have (limits.memory)";
+    case "fuel":
+      return "the turn used up its fuel (limits.fuel)";
     case "script":
       return "the script threw an error";
     case "denied":

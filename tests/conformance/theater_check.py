@@ -210,7 +210,7 @@ KINDS = {
         "fuel": is_integer,
         "code": one_of(
             "unreachable", "out_of_bounds", "divide_by_zero", "integer_overflow", "indirect_call",
-            "stack", "memory", "script", "denied", "answer", "host", "unknown",
+            "stack", "memory", "fuel", "script", "denied", "answer", "host", "unknown",
         ),
     },
     "cut": {**COUNTS, "fuel?": is_integer, "reason": one_of("deadline", "killed", "lost")},

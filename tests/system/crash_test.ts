@@ -71,6 +71,20 @@ const crashes: readonly Crash[] = [
     reason: /limits.stack/,
   },
   {
+    what: "spin with little fuel",
+    folder: () => counterFolder("fuel = 100_000"),
+    body: "spin",
+    closing: "trap fuel",
+    reason: /used up its fuel of 100000 units \(limits.fuel\)/,
+  },
+  {
+    what: "a script that loops with little fuel",
+    folder: () => scriptFolder("for (;;);", "fuel = 20_000_000"),
+    body: 1,
+    closing: "trap fuel",
+    reason: /limits.fuel/,
+  },
+  {
     what: "a script that throws",
     folder: () => scriptFolder("throw new TypeError('as told');"),
     body: 1,

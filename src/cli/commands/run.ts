@@ -19,6 +19,7 @@ export const run = defineCommand({
   options: {
     "id-from": value(text("<json-pointer>"), "where in each line its idempotency key stands, such as /id"),
     upgrade: flag("go on with a component or manifest that changed since the last run"),
+    stats: flag("say on standard error what each turn used: fuel, calls, time"),
     quiet: flag("say nothing but responses and errors", "q"),
   },
   operands: {
