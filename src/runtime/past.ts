@@ -10,7 +10,7 @@ import {
   readTurns,
   type ReplayPorts,
 } from "../replay/mod.ts";
-import type { ActorStatus, LogReader, MailRow, StoredCause } from "../store/mod.ts";
+import type { ActorStatus, LogReader, MailRow, RequestRow, StoredCause } from "../store/mod.ts";
 import { RuntimeError } from "./runtime_error.ts";
 
 /**
@@ -18,6 +18,7 @@ import { RuntimeError } from "./runtime_error.ts";
  * what it was.
  *
  * @param upgrade lets it go on with another component or manifest
+ * @param asked requests to it that have no reply
  * @throws {RuntimeError} `changed`
  * @throws {ReplayError} when its last state cannot be had
  */
@@ -26,6 +27,7 @@ export async function findPast(
   definition: ActorDefinition,
   ports: ReplayPorts,
   upgrade: boolean,
+  asked: readonly RequestRow[],
 ): Promise<ActorPast> {
   const { address } = definition.setup;
   const row = reader.actor(address);
@@ -78,7 +80,7 @@ export async function findPast(
     mail,
     timers: reader.timers(address).map(({ timer }) => timer),
     requests: reader.requests(address),
-    deferred: findDeferred(reader, address, mail),
+    deferred: findDeferred(reader, address, mail, asked),
   };
 }
 
@@ -146,13 +148,16 @@ function upgradeTook(reader: LogReader, address: string, seq: number): boolean {
  * Requests to this actor of which it deferred the reply: those without a reply
  * that do not wait in its mailbox. By token, which the turn that deferred it gave.
  */
-function findDeferred(reader: LogReader, address: string, mail: readonly MailRow[]): ActorPast["deferred"] {
+function findDeferred(
+  reader: LogReader,
+  address: string,
+  mail: readonly MailRow[],
+  requests: readonly RequestRow[],
+): ActorPast["deferred"] {
   const place = (cause: StoredCause | undefined) => `${cause?.origin} ${cause?.seq}`;
   const waiting = new Set(mail.map(({ cause }) => place(cause)));
   const open = new Map(
-    reader.requests()
-      .filter(({ to, cause }) => to === address && !waiting.has(place(cause)))
-      .map((row) => [place(row.cause), row]),
+    requests.filter(({ cause }) => !waiting.has(place(cause))).map((row) => [place(row.cause), row]),
   );
   const found: [string, Asker][] = [];
   const own = reader.actor(address)?.origin ?? "";
@@ -213,6 +218,8 @@ function isInitialised(reader: LogReader, address: string): boolean {
 /** Whether the next keyframe is the first of an incarnation. */
 function awaitsStart(reader: LogReader, address: string): boolean {
   for (const stored of reader.entries(address, { backwards: true })) {
+    // Most entries are neither: do not parse them.
+    if (!/"kind":"(?:keyframe|incarnation)"/.test(stored.text)) continue;
     const { kind } = readStored(address, stored);
     if (kind === "keyframe") return false;
     if (kind === "incarnation") return true;

@@ -208,14 +208,22 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
     return { node, component, definition };
   }
 
-  async function prepare(node: ManifestTree): Promise<Prepared> {
+  /** Requests without a reply, by whom they ask. */
+  type Asked = ReadonlyMap<string, readonly RequestRow[]>;
+
+  async function prepare(node: ManifestTree, asked: Asked): Promise<Prepared> {
     const made = await define(node);
-    return { ...made, past: await findPast(store, made.definition, replay, options.upgrade ?? false) };
+    const { definition } = made;
+    const upgrade = options.upgrade ?? false;
+    return {
+      ...made,
+      past: await findPast(store, definition, replay, upgrade, asked.get(node.address) ?? []),
+    };
   }
 
-  async function prepareAll(node: ManifestTree): Promise<Prepared[]> {
-    const all = [await prepare(node)];
-    for (const child of node.children) all.push(...await prepareAll(child));
+  async function prepareAll(node: ManifestTree, asked: Asked): Promise<Prepared[]> {
+    const all = [await prepare(node, asked)];
+    for (const child of node.children) all.push(...await prepareAll(child, asked));
     return all;
   }
 
@@ -253,7 +261,7 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
     if (options.dataFolder !== undefined) {
       sealing = openSealing(store, queue, options.dataFolder, options.sealFailed ?? (() => {}));
     }
-    const all = await prepareAll(tree);
+    const all = await prepareAll(tree, Map.groupBy(store.requests(), ({ to }) => to));
     sealing?.begin();
     keepBlobs(all.map(({ component }) => component));
     for (const { node, definition, past } of all) {
