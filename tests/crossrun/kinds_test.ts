@@ -45,6 +45,8 @@ const kinds = [
   "receive undeliverable",
   "return err",
   "return ok",
+  "supervise restart crash",
+  "supervise restart parent",
   "trap answer",
   "trap denied",
   "trap divide_by_zero",
