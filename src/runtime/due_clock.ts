@@ -1,3 +1,5 @@
+import type { Machine } from "./machine.ts";
+
 /** Longest wait that the runtimes' own timers take, in milliseconds (2^31 - 1). */
 const waitMsMax = 2_147_483_647;
 
@@ -18,30 +20,30 @@ export interface DueClock<T extends Due> {
 }
 
 /**
+ * @param machine gives the time
  * @param nameOf what an item is called, unique within its actor
  * @param tell called with each item when it is due, in order of due time
  */
 export function createDueClock<T extends Due>(
-  nowMs: () => number,
+  machine: Pick<Machine, "nowMs" | "after">,
   nameOf: (item: T) => string,
   tell: (item: T) => void,
 ): DueClock<T> {
   const waiting = new Map<string, T>();
-  let handle: ReturnType<typeof setTimeout> | undefined;
-  let handleDueMs = Infinity;
+  let takeBack = () => {};
+  let wakesMs = Infinity;
 
   /** Sets the one timer of the runtime; later than need be never, sooner perhaps, as then nothing is due. */
   function schedule(dueMs: number) {
-    if (dueMs >= handleDueMs) return;
-    clearTimeout(handle);
-    handleDueMs = dueMs;
-    handle = setTimeout(tellDue, Math.min(Math.max(dueMs - nowMs(), 0), waitMsMax));
+    if (dueMs >= wakesMs) return;
+    takeBack();
+    wakesMs = dueMs;
+    takeBack = machine.after(Math.min(Math.max(dueMs - machine.nowMs(), 0), waitMsMax), tellDue);
   }
 
   function tellDue() {
-    handle = undefined;
-    handleDueMs = Infinity;
-    const now = nowMs();
+    wakesMs = Infinity;
+    const now = machine.nowMs();
     const due: T[] = [];
     let earliest = Infinity;
     for (const item of waiting.values()) {
@@ -65,9 +67,8 @@ export function createDueClock<T extends Due>(
     },
     stop() {
       waiting.clear();
-      clearTimeout(handle);
-      handle = undefined;
-      handleDueMs = Infinity;
+      takeBack();
+      wakesMs = Infinity;
     },
   };
 }

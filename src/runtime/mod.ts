@@ -29,6 +29,7 @@ export {
 export { takeHeadStart } from "./head_start.ts";
 export { type Caps, createLoader, type LoadComponent } from "./loader.ts";
 export { execution } from "./execution.ts";
+export type { Machine } from "./machine.ts";
 export { recordedSetup } from "./recorded_setup.ts";
 export { RuntimeError, type RuntimeFault } from "./runtime_error.ts";
 export { aboutText, type SigningKeyFacts } from "./sealing.ts";

@@ -13,7 +13,6 @@ import {
 import { parentAddress } from "../address/mod.ts";
 import { encodeUtf8 } from "../codec/mod.ts";
 import type { ManifestTree } from "../manifest/mod.ts";
-import { randomBytes, systemClock } from "../platform/mod.ts";
 import type { ReplayPorts } from "../replay/mod.ts";
 import {
   createCommitQueue,
@@ -22,11 +21,11 @@ import {
   type TimerRow,
   type Write,
 } from "../store/mod.ts";
-import { startRecording, startReplaying } from "../worker/mod.ts";
-import { type ComponentBytes, componentBytes } from "./component_bytes.ts";
+import type { ComponentBytes } from "./component_bytes.ts";
 import { checkComponent, defineActor } from "./definition.ts";
 import { createLoader, type LoadComponent } from "./loader.ts";
 import { createDueClock } from "./due_clock.ts";
+import { type Machine, thisMachine } from "./machine.ts";
 import { findPast, incarnationsOf } from "./past.ts";
 import { openReception, type OutsideMessage, undeliveredText } from "./reception.ts";
 import { recordedSetup } from "./recorded_setup.ts";
@@ -59,6 +58,8 @@ export interface TheaterOptions {
   readonly turnsPerActivation?: number;
   /** Told what happens to the actors. */
   readonly observe?: (event: ActorEvent) => void;
+  /** What the house stands on. @default the machine that this program runs on */
+  readonly machine?: Machine;
 }
 
 /** An actor of a manifest, with what it is made of. */
@@ -113,7 +114,8 @@ export interface Theater {
 export async function openTheater(options: TheaterOptions): Promise<Theater> {
   const { tree, store } = options;
   const load = options.load ?? createLoader(options.cacheFolder);
-  const queue = createCommitQueue(store);
+  const machine = options.machine ?? thisMachine;
+  const queue = createCommitQueue(store, { soon: machine.soon });
   const actors = new Map<string, Actor>();
   /** What each actor is made of, as it is now. */
   const defined = new Map<string, Pick<Defined, "node" | "definition">>();
@@ -124,40 +126,40 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
   let failure: RuntimeError | undefined;
   let sealing: Sealing | undefined;
 
-  const timers = createDueClock<TimerRow>(systemClock.nowMs, ({ timer }) => timer, fireTimer);
+  const timers = createDueClock<TimerRow>(machine, ({ timer }) => timer, fireTimer);
   const requests = createDueClock<RequestRow>(
-    systemClock.nowMs,
+    machine,
     ({ request }) => request,
     ({ address, request }) => actors.get(address)?.expire(request),
   );
   const replay: ReplayPorts = {
-    start: startReplaying,
+    start: machine.startReplaying,
     load: (reader, address, keyframe) => recordedSetup(reader, address, keyframe, load),
   };
-  const salt = () => randomBytes(16);
+  const salt = () => machine.randomBytes(16);
   const reception = openReception({ actor: (address) => actors.get(address), messageBytesMax, salt });
-  const delayed = new Set<ReturnType<typeof setTimeout>>();
+  const delayed = new Set<() => void>();
   function after(ms: number, work: () => void) {
-    const handle = setTimeout(() => {
-      delayed.delete(handle);
+    const takeBack = machine.after(ms, () => {
+      delayed.delete(takeBack);
       work();
-    }, ms);
-    delayed.add(handle);
+    });
+    delayed.add(takeBack);
   }
   const observe = (event: ActorEvent) => options.observe?.(event);
   const supervision = createSupervisionTree({
-    nowMs: systemClock.nowMs,
+    nowMs: machine.nowMs,
     after,
-    random: () => new DataView(randomBytes(4).buffer).getUint32(0) / 2 ** 32,
+    random: () => new DataView(machine.randomBytes(4).buffer).getUint32(0) / 2 ** 32,
     observe,
     rootRestartsMs: store.restarts(hostAddress).map(({ timeMs }) => timeMs),
     ended: () => void stop(),
   });
   const ports: ActorPorts = {
-    nowMs: systemClock.nowMs,
+    nowMs: machine.nowMs,
     salt,
     commit: (writes) => sealing === undefined ? queue.enqueue(writes) : sealing.commit(writes),
-    startWorker: startRecording,
+    startWorker: machine.startWorker,
     reserve(address, bytes) {
       const actor = actors.get(address);
       if (actor === undefined) return "no_such_actor";
@@ -229,7 +231,7 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
 
   async function readComponent({ address, path, manifest }: ManifestTree): Promise<ComponentBytes> {
     try {
-      return await componentBytes(manifest.component, {
+      return await machine.readComponent(manifest.component, {
         manifestPath: path,
         bytesMax: manifest.limits.componentBytes,
         cacheFolder: options.cacheFolder,
@@ -284,7 +286,7 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
 
   async function close(): Promise<void> {
     supervision.close();
-    for (const handle of delayed) clearTimeout(handle);
+    for (const takeBack of delayed) takeBack();
     timers.stop();
     requests.stop();
     await Promise.all([...actors.values()].reverse().map((actor) => actor.stop()));
