@@ -81,6 +81,7 @@ export function randomRun(seed: number): RandomRun {
     files[`${name}-next.ts`] = randomScript(random, addresses);
     return `${name}.ts`;
   };
+  const supervisor = random.below(3) === 0 ? "" : "supervisor.intensity = 1000\n"; // Else few crashes end the run.
   const about = (name: string) => {
     const granted = random.below(6) === 0 ? `{ log = true }` : permissions;
     // Few sets of limits, so that components are generated once for many runs.
@@ -91,7 +92,7 @@ export function randomRun(seed: number): RandomRun {
     const params = random.below(2) === 0 ? `params = { n = ${random.below(1000)} }\n` : "";
     return `name = "${name}"\ncomponent = "${component(name)}"\n${params}limits = ${limits}\npermissions = ${
       name === "run" ? permissions : granted
-    }\n`;
+    }\n${supervisor}`;
   };
   files["theater.toml"] = about("run") + children.map((name) => `[[child]]\n${about(name)}`).join("");
   const phases = Array.from(

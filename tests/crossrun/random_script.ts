@@ -64,6 +64,14 @@ const effects: readonly [Statement, ...Statement[]] = [
     `if (hops > 0) for (let i = 0; i < ${r.below(4)}; i++) send(self(), { op: ${
       r.below(opsOf)
     }, hops: 0, i });`,
+  (r) =>
+    `if (hops > 0) s.asked = request(peers[${r.below(9)} % peers.length], { op: ${
+      r.below(opsOf)
+    }, hops: hops - 1 }, ${pick(r, ["1", "60_000", "60_000"])});`,
+  () => `if (hops > 0) request("nobody/here", { n: s.n });`,
+  () => `s.token = defer() ?? s.token;`,
+  () =>
+    `if (s.token) { try { reply(s.token, out.length); } catch (error) { out.push(error.code); } s.token = null; }`,
   () => `send("nobody/here", { n: s.n });`,
   () => `try { send("NOT AN ADDRESS", 1); } catch (error) { out.push(error.code); }`,
   () => `try { send("elsewhere", 1); } catch (error) { out.push(error.code); }`,
@@ -119,7 +127,7 @@ export function randomScript(random: Random, peers: readonly string[]): string {
   ]);
   const top = random.below(4) === 0 ? `hidden = Math.floor(Math.random() * 10);` : "";
   return `
-import { clock, environment, log, random, Refusal, self, send, timers } from "theater";
+import { clock, defer, environment, log, random, Refusal, reply, request, self, send, timers } from "theater";
 const memory = new Map();
 const peers = ${JSON.stringify(peers)};
 let hidden = 0;
@@ -131,10 +139,11 @@ export function init(params) {
 export function migrate(state) {
   ${migrate}
 }
-export function handle(state, { type, body }) {
+export function handle(state, { type, body, outcome }) {
   const s = { ...state };
   const out = [];
   if (type === "undeliverable") return [{ ...s, n: s.n + 1 }, null]; // Else it might send to nobody for ever.
+  if (type === "reply") return [{ ...s, text: s.text.slice(0, 50) + outcome + JSON.stringify(body).slice(0, 50) }, null];
   const { op = 0, hops = 0 } = typeof body === "object" && body !== null ? body : {};
   switch (op) {
       ${cases.join("\n      ")}

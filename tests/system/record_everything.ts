@@ -12,7 +12,7 @@ import process from "node:process";
 import { inHouse, writeFiles } from "./house.ts";
 
 const script = `
-  import { clock, environment, log, random, Refusal, self, send, SendError, timers } from "theater";
+  import { clock, environment, log, random, Refusal, request, self, send, SendError, timers } from "theater";
   const memory = new Map();
   export function init(params) { return { n: 0, params, timers: [] }; }
   export function handle(state, message) {
@@ -21,6 +21,7 @@ const script = `
     const next = { ...state, n: state.n + 1 };
     if (type === "timer") return [{ ...next, timers: [...state.timers, message.id] }, null];
     if (type === "undeliverable") return [next, null];
+    if (type === "reply") return [{ ...next, replied: [message.outcome, message.body] }, null];
     switch (body.op) {
       case "log":
         log.debug("schön", { a: [1, -0, NaN] }); console.warn("zwei"); log.error(new Error("kein"));
@@ -38,6 +39,9 @@ const script = `
         send("nobody", [1]);
         try { send("BAD", 1); } catch (error) { return [next, error instanceof SendError && error.code]; }
         return [next, null];
+      case "ask":
+        return [next, ["hold", "refuse", "die", "keep", "soon"].map((op) => request("everything/desk", { op }, op === "keep" ? 20 : 60_000))
+          .concat(request("nobody", 1))];
       case "timers": {
         const ids = [timers.set(1, "soon"), timers.set(1e6, "late"), timers.set(2, { second: 1 })];
         timers.cancel(ids[1]);
@@ -81,13 +85,31 @@ component = "rogue.wasm"
 [[child]]
 name = "poor"
 component = "poor.ts"
+[[child]]
+name = "desk"
+component = "desk.ts"
+permissions = { timers = true }
 `;
 
 const ops = [
-  ..."log time random environment send timers refuse die deny".split(" ").map((op) => ({ op })),
+  ..."log time random environment send ask timers refuse die deny".split(" ").map((op) => ({ op })),
   ...[1, 1000, 20_000].map((count) => ({ op: "work", count })),
   ..."deep log random".split(" ").map((op) => ({ op })),
 ];
+
+/** Answers at once, later, never, or not at all. */
+const desk = `
+  import { defer, Refusal, reply, timers } from "theater";
+  export function handle(state, { type, body }) {
+    if (type === "timer") { reply(body, "later"); return [state, null]; }
+    switch (body.op) {
+      case "hold": timers.set(1, defer()); return [state, "to nobody"];
+      case "keep": return [{ ...state, kept: defer() }, null];
+      case "refuse": throw new Refusal("as asked");
+      case "die": throw new TypeError("as asked");
+    }
+    return [state, "at once"];
+  }`;
 
 /** Addresses of the actors that have a recording. */
 export const recordedAddresses = [
@@ -95,6 +117,7 @@ export const recordedAddresses = [
   "everything/counter",
   "everything/rogue",
   "everything/poor",
+  "everything/desk",
 ] as const;
 
 /** Runs the house in `folder`, twice. */
@@ -104,6 +127,7 @@ export async function recordEverything(folder: string): Promise<void> {
     "theater.toml": manifest,
     "everything.ts": script,
     "poor.ts": "export function handle(state, message) { return [state, Date.now()]; }",
+    "desk.ts": desk,
     "counter.wasm": "counter.wasm",
     "rogue.wasm": "rogue.wasm",
   });
