@@ -69,7 +69,7 @@ const effects: readonly [Statement, ...Statement[]] = [
       r.below(opsOf)
     }, hops: hops - 1 }, ${pick(r, ["1", "60_000", "60_000"])});`,
   () => `if (hops > 0) request("nobody/here", { n: s.n });`,
-  () => `s.token = defer() ?? s.token;`,
+  () => `if (from !== "outside") s.token = defer() ?? s.token;`, // Nobody outside would wait for it.
   () =>
     `if (s.token) { try { reply(s.token, out.length); } catch (error) { out.push(error.code); } s.token = null; }`,
   () => `send("nobody/here", { n: s.n });`,
@@ -139,7 +139,7 @@ export function init(params) {
 export function migrate(state) {
   ${migrate}
 }
-export function handle(state, { type, body, outcome }) {
+export function handle(state, { type, from, body, outcome }) {
   const s = { ...state };
   const out = [];
   if (type === "undeliverable") return [{ ...s, n: s.n + 1 }, null]; // Else it might send to nobody for ever.
