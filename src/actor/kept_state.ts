@@ -55,7 +55,7 @@ export function createKeptState(chain: ChainWriter, past: StatePast): KeptState 
   let bytesAtKeyframe = -past.bytesSinceKeyframe;
 
   function flush() {
-    if (rowSeq === seq) return;
+    if (rowSeq === seq || forgotten) return; // What it forgot is not what `seq` commits to.
     const bytes = new TextEncoder().encode(state);
     chain.also({ write: "state", address: chain.address, seq, bytes });
     rowSeq = seq;

@@ -220,7 +220,10 @@ export function createSupervisionTree(ports: TreePorts): SupervisionTree {
     await inTurn(address, async () => {
       const family = familyOf(address);
       if (family === undefined) return;
-      const children = family.children.map((child) => child.address);
+      // One that somebody has started meanwhile runs already.
+      const children = family.children.filter((child) => child.standing !== "up").map((child) =>
+        child.address
+      );
       setFamily(started(family, children));
       await startAll(address, children, false);
     });
@@ -274,7 +277,10 @@ export function createSupervisionTree(ports: TreePorts): SupervisionTree {
     if (node === undefined || closed) return;
     const begun = await beginOne(node);
     if (!begun.begun) return failToStart(node, begun);
-    for (const child of node.family.children) await begin(child.address);
+    // Should it end meanwhile, what follows from that waits until all below it have begun.
+    await inTurn(address, async () => {
+      for (const child of node.family.children) await begin(child.address);
+    });
   }
 
   return {

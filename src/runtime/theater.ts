@@ -24,6 +24,7 @@ import {
 import type { ComponentBytes } from "./component_bytes.ts";
 import { checkComponent, defineActor } from "./definition.ts";
 import { createLoader, type LoadComponent } from "./loader.ts";
+import { commitUntilFailure } from "./commit_until_failure.ts";
 import { createDueClock } from "./due_clock.ts";
 import { type Machine, thisMachine } from "./machine.ts";
 import { findPast, incarnationsOf } from "./past.ts";
@@ -115,7 +116,7 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
   const { tree, store } = options;
   const load = options.load ?? createLoader(options.cacheFolder);
   const machine = options.machine ?? thisMachine;
-  const queue = createCommitQueue(store, { soon: machine.soon });
+  const queue = createCommitQueue({ commit: commitUntilFailure(store) }, { soon: machine.soon });
   const actors = new Map<string, Actor>();
   /** What each actor is made of, as it is now. */
   const defined = new Map<string, Pick<Defined, "node" | "definition">>();
