@@ -1,11 +1,20 @@
 /** What must hold of a log, whatever happened while it was written; judged from the log alone. */
+import type { Answer } from "../../src/actor/mod.ts";
 import { commitPart, type Entry, parseEntry, requestId, type SuperviseEntry } from "../../src/chain/mod.ts";
 import { decodeUtf8, encodeUtf8 } from "../../src/codec/mod.ts";
 import type { LogReader } from "../../src/store/mod.ts";
 import { verify } from "../../src/verify/mod.ts";
 import { evidenceOf } from "./evidence.ts";
 import { runTurn } from "./fake_worker.ts";
-import type { Asked } from "./simulate.ts";
+
+/** A message from outside, and what became of it. */
+export interface Asked {
+  readonly to: string;
+  readonly body: string;
+  readonly key: string | undefined;
+  readonly wait: "response" | "acceptance";
+  answer?: Answer;
+}
 
 /** One chain, read. */
 interface Chain {

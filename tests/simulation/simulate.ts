@@ -1,5 +1,4 @@
 /** One life of a log: houses that open on it, do what clients ask, die, and open again; all by one seed. */
-import type { Answer } from "../../src/actor/mod.ts";
 import type { LoadedComponent } from "../../src/component/mod.ts";
 import { actorFunctions, actorInterfaceName } from "../../src/component/mod.ts";
 import { loadManifest, type ManifestTree } from "../../src/manifest/mod.ts";
@@ -12,7 +11,7 @@ import {
   type Write,
 } from "../../src/store/mod.ts";
 import type { Body, Step } from "./fake_worker.ts";
-import { findProblems } from "./invariants.ts";
+import { type Asked, findProblems } from "./invariants.ts";
 import { createWorld, type World } from "./machine.ts";
 import { createRandom, type Random } from "./random.ts";
 
@@ -31,15 +30,6 @@ export interface Simulated {
   readonly trace: readonly string[];
   readonly lives: number;
   readonly turns: number;
-}
-
-/** A message from outside, and what became of it. */
-export interface Asked {
-  readonly to: string;
-  readonly body: string;
-  readonly key: string | undefined;
-  readonly wait: "response" | "acceptance";
-  answer?: Answer;
 }
 
 const addresses: readonly [string, ...string[]] = ["bank", "bank/a", "bank/b", "bank/b/c", "bank/b/d"];
