@@ -15,7 +15,7 @@ export interface DueClock<T extends Due> {
   set(item: T): void;
   /** Takes one back; one that is unknown or was told of is ignored. */
   cancel(address: string, name: string): void;
-  /** Tells no more. */
+  /** Tells no more, and takes no more. */
   stop(): void;
 }
 
@@ -32,6 +32,7 @@ export function createDueClock<T extends Due>(
   const waiting = new Map<string, T>();
   let takeBack = () => {};
   let wakesMs = Infinity;
+  let stopped = false;
 
   /** Sets the one timer of the runtime; later than need be never, sooner perhaps, as then nothing is due. */
   function schedule(dueMs: number) {
@@ -58,6 +59,7 @@ export function createDueClock<T extends Due>(
 
   return {
     set(item) {
+      if (stopped) return; // It is in the log, for the next start.
       waiting.set(key(item.address, nameOf(item)), item);
       schedule(item.dueMs);
     },
@@ -66,6 +68,7 @@ export function createDueClock<T extends Due>(
       waiting.delete(key(address, name));
     },
     stop() {
+      stopped = true;
       waiting.clear();
       takeBack();
       wakesMs = Infinity;

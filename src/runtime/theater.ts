@@ -141,6 +141,7 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
   const reception = openReception({ actor: (address) => actors.get(address), messageBytesMax, salt });
   const delayed = new Set<() => void>();
   function after(ms: number, work: () => void) {
+    if (stopping !== undefined) return;
     const takeBack = machine.after(ms, () => {
       delayed.delete(takeBack);
       work();

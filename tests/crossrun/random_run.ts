@@ -81,7 +81,7 @@ export function randomRun(seed: number): RandomRun {
     files[`${name}-next.ts`] = randomScript(random, addresses);
     return `${name}.ts`;
   };
-  const supervisor = random.below(3) === 0 ? "" : "supervisor.intensity = 1000\n"; // Else few crashes end the run.
+  const supervisor = random.below(3) === 0 ? "" : "supervisor.intensity = 20\n"; // Else few crashes end the run.
   const about = (name: string) => {
     const granted = random.below(6) === 0 ? `{ log = true }` : permissions;
     // Few sets of limits, so that components are generated once for many runs.
