@@ -1,6 +1,7 @@
 // A teller: moves money between two accounts, which are actors of their own. Messages from outside:
 //
 //   {"op": "transfer", "id": "t-1", "from": "ann", "to": "bob", "amount": 500, "memo": "rent"}
+//   {"op": "status", "id": "t-1"}
 //   {"op": "show"}
 //
 // A transfer is a saga: take the money from one account, bring it to the other; if the other does not take it,
@@ -10,8 +11,20 @@
 // and learns whether it had happened after all; it asks for that until it is told.
 //
 // The steps under way are in the state, and so survive a crash of the teller and of the host. Whoever sent the
-// transfer waits meanwhile: the response is deferred.
-import { defer, log, type Message, Refusal, type Reply, reply, request, timers, type Turn } from "theater";
+// transfer waits meanwhile: the response is deferred. If nobody waits, or the host stopped in between, ask for the
+// status.
+import {
+  defer,
+  log,
+  type Message,
+  Refusal,
+  type Reply,
+  reply,
+  request,
+  SendError,
+  timers,
+  type Turn,
+} from "theater";
 
 interface Transfer {
   readonly from: string;
@@ -65,7 +78,7 @@ export function handle(teller: Teller, message: Message<Order, string, Moved>): 
   switch (message.type) {
     case "request":
     case "send":
-      return message.body.op === "show" ? [teller, teller] : begin(teller, message.body);
+      return answered(teller, message.body);
     case "timer":
       return [ask(teller, message.body), null];
     case "reply":
@@ -75,8 +88,20 @@ export function handle(teller: Teller, message: Message<Order, string, Moved>): 
   }
 }
 
-function begin(teller: Teller, { op, id, from, to, amount, memo }: Order): Turn<Teller> {
-  if (op !== "transfer") throw new Refusal(`Unknown op ${JSON.stringify(op)}: wanted transfer or show`);
+function answered(teller: Teller, order: Order): Turn<Teller> {
+  switch (order.op) {
+    case "transfer":
+      return begin(teller, order);
+    case "status":
+      return [teller, Object.hasOwn(teller.transfers, order.id) ? transferOf(teller, order.id) : null];
+    case "show":
+      return [teller, teller];
+    default:
+      throw new Refusal(`Unknown op ${JSON.stringify(order.op)}: wanted transfer, status or show`);
+  }
+}
+
+function begin(teller: Teller, { id, from, to, amount, memo }: Order): Turn<Teller> {
   if (Object.hasOwn(teller.transfers, id)) throw new Refusal(`Transfer ${id} came before`);
   if (from === to) throw new Refusal("Wanted two accounts");
   // Wrong on purpose: nothing says that the memo is a text. If it is a number, this is a crash: the supervisor
@@ -92,7 +117,7 @@ function begin(teller: Teller, { op, id, from, to, amount, memo }: Order): Turn<
     attempts: 0,
     ...(token && { token }),
   } as const;
-  return [ask({ ...teller, transfers: { ...teller.transfers, [id]: transfer } }, id), null];
+  return [ask({ ...teller, transfers: { ...teller.transfers, [id]: transfer } }, id), { begun: id }];
 }
 
 /** Asks an account for the step that a transfer has come to. */
@@ -140,8 +165,9 @@ function replied(teller: Teller, answer: Reply<Moved>): Teller {
     }
   }
   const why = `${answer.from}: ${answer.body ?? answer.outcome}`;
-  if (answer.outcome === "refused" && step === "take") return end(changed(rest, id, { why }), id, "failed");
-  if (answer.outcome === "refused" && step === "bring") return go({ step: "return", why });
+  const isNo = answer.outcome === "refused" || answer.body === "no_actor";
+  if (isNo && step === "take") return end(changed(rest, id, { why }), id, "failed");
+  if (isNo && step === "bring") return go({ step: "return", why });
 
   // Nobody knows whether it happened.
   log.warn(`transfer ${id}, step ${step}, attempt ${attempts + 1}:`, why);
@@ -155,9 +181,18 @@ function replied(teller: Teller, answer: Reply<Moved>): Teller {
 /** Nothing more is to be done: tells whoever waits. */
 function end(teller: Teller, id: string, step: "done" | "failed"): Teller {
   const { token, why, ...transfer } = transferOf(teller, id);
-  if (token !== undefined) reply(token, step === "done" ? { done: id } : { failed: id, why });
+  if (token !== undefined) tell(token, step === "done" ? { done: id } : { failed: id, why });
   const ended = { ...transfer, step, ...(step === "failed" && why !== undefined && { why }) };
   return { ...teller, transfers: { ...teller.transfers, [id]: ended } };
+}
+
+function tell(token: string, outcome: object): void {
+  try {
+    reply(token, outcome);
+  } catch (error) {
+    if (!(error instanceof SendError && error.code === "nobody")) throw error;
+    // Who asked from outside is gone once the host has stopped. The transfer is as good without them.
+  }
 }
 
 function changed(teller: Teller, id: string, changes: Partial<Transfer>): Teller {
