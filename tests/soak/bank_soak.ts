@@ -32,7 +32,7 @@ export interface Soak {
   readonly kills: number;
   /** Kills no more after that. */
   readonly untilMs?: number;
-  /** Programs with their first arguments; each start takes the next. */
+  /** Command lines of Theater, without arguments of its own; each start takes the next. */
   readonly commands: readonly (readonly [string, ...string[]])[];
   readonly env: NodeJS.ProcessEnv;
   readonly say?: (line: string) => void;
@@ -115,7 +115,7 @@ export async function soakBank({ folder, seed, kills, untilMs, commands, env, sa
   function start() {
     const [program, ...before] = commands[starts++ % commands.length] ?? [process.execPath];
     const from = Date.now();
-    const child = spawn(program, [...before, join(root, "cli.ts"), "run", "theater.toml"], {
+    const child = spawn(program, [...before, "run", "theater.toml"], {
       cwd: folder,
       env,
     });

@@ -42,7 +42,9 @@ const env = {
   THEATER_DATA_DIR: join(scratch, "data"),
   NO_COLOR: "1",
 };
-const all = [["deno", "run", "-A", "--no-prompt", "--quiet"], ["bun"]] as const;
+const repository = fileURLToPath(new URL("../../", import.meta.url));
+const cli = join(repository, "cli.ts");
+const all = [["deno", "run", "-A", "--no-prompt", "--quiet", cli], ["bun", cli]] as const;
 const commands = all.filter(([program]) => spawnSync(program, ["--version"]).status === 0);
 console.log(`seed ${seed}, by turns ${commands.map(([program]) => program).join(" and ")}, in ${folder}`);
 
@@ -59,9 +61,8 @@ const { faults: found, ...figures } = soaked;
 console.log(JSON.stringify(figures));
 const faults = [...found];
 const log = join(folder, ".theater", "theater.db");
-const repository = fileURLToPath(new URL("../../", import.meta.url));
 for (const [program, ...before] of commands) {
-  check(program, [...before, join(repository, "cli.ts"), "verify", log, "--replay"]);
+  check(program, [...before, "verify", log, "--replay"]);
 }
 if (spawnSync("python3", ["--version"]).status === 0) {
   check("python3", [join(repository, "tests/conformance/theater_check.py"), log]);
