@@ -18,6 +18,7 @@ import { theaterVersion } from "../src/runtime/mod.ts";
 const benches = [
   ["turns.ts", "turns of a script actor, durable, everything on"],
   ["start.ts", "start, and memory"],
+  ["sleep.ts", "1,000 sleeping actors, woken at random"],
   ["seal.ts", "a seal, step by step; tiles beside rows"],
   ["append.ts", "entries appended, beside a plain SQLite loop"],
   ["boundary.ts", "recording one call inside the worker"],

@@ -18,6 +18,8 @@ export interface ActorPast extends StatePast {
   readonly activations: number;
   /** Whether `init` has made a state. */
   readonly initialised: boolean;
+  /** Whether it sleeps: it needs no worker before there is something to do. */
+  readonly asleep: boolean;
   /** Whether turns had to be run again to know the state. */
   readonly replayed: boolean;
   readonly reason: KeyframeReason;

@@ -28,6 +28,10 @@ type Phase =
   | { readonly phase: "down" }
   /** It does not run, and takes no messages. */
   | { readonly phase: "dismissed" }
+  /** It gave up its worker until there is something to do. */
+  | { readonly phase: "asleep" }
+  /** It has something to do once there is a place for its worker. */
+  | { readonly phase: "waiting" }
   | { readonly phase: "activating"; readonly reason: KeyframeReason; readonly initialising: boolean }
   | { readonly phase: "ready" }
   | { readonly phase: "stopping" }
@@ -40,7 +44,7 @@ export function createActor(first: ActorDefinition, past: ActorPast, ports: Acto
   let definition = first;
   let upgrade: UpgradeInHand | undefined;
   let keyframeSeq = -1;
-  let phase: Phase = { phase: "down" };
+  let phase: Phase = past.asleep ? { phase: "asleep" } : { phase: "down" };
   let worker: WorkerHandle | undefined;
   let inFlight: Incoming[] = [];
   let nextReason = past.reason;
@@ -69,7 +73,7 @@ export function createActor(first: ActorDefinition, past: ActorPast, ports: Acto
   const turns = createTurnCloser(parts);
 
   if (past.head === undefined) appendGenesis(chain, definition, ports);
-  chain.also({ write: "status", address, status: "running" });
+  if (!past.asleep) chain.also({ write: "status", address, status: "running" });
   // Else every crash would leave more to run again after the next one.
   if (past.replayed) state.flush();
   for (const row of past.mail) {
@@ -78,7 +82,30 @@ export function createActor(first: ActorDefinition, past: ActorPast, ports: Acto
   }
   outbox.commit();
 
+  /** Begins an activation, as soon as there is a place for its worker. */
+  function start() {
+    phase = { phase: "waiting" };
+    ports.places.take(address, () => {
+      if (upgrade !== undefined) return beginUpgrade(upgrade);
+      chain.also({ write: "status", address, status: "running" });
+      activate(nextReason);
+    });
+  }
+
+  /** Gives its worker up, and with it its place; what has come meanwhile wakes it. */
+  function sleep() {
+    discardWorker();
+    state.flush(); // So that it can be had without running anything again.
+    chain.also({ write: "status", address, status: "asleep" });
+    nextReason = "wake";
+    phase = { phase: "asleep" };
+    outbox.commit();
+    ports.places.leave(address);
+    pump();
+  }
+
   function activate(reason: KeyframeReason) {
+    ports.places.busy(address);
     phase = { phase: "activating", reason, initialising: false };
     nextReason = "restart";
     activation += 1;
@@ -228,6 +255,7 @@ export function createActor(first: ActorDefinition, past: ActorPast, ports: Acto
   /** No instance lives from here on. */
   function goDown() {
     discardWorker();
+    ports.places.leave(address);
     intake.putBack(inFlight.filter(({ type }) => type !== "init"));
     inFlight = [];
     if (phase.phase !== "stopping" && phase.phase !== "stopped") phase = { phase: "down" };
@@ -278,6 +306,7 @@ export function createActor(first: ActorDefinition, past: ActorPast, ports: Acto
   }
 
   function pump() {
+    if (phase.phase === "asleep" && (upgrade !== undefined || intake.size() > 0)) return start();
     if (phase.phase !== "ready" || worker === undefined || inFlight.length > 0 || halting !== undefined) {
       return;
     }
@@ -288,9 +317,11 @@ export function createActor(first: ActorDefinition, past: ActorPast, ports: Acto
       state.flush(); // So that recovery runs one activation again, no more.
       return activate("renew");
     }
+    if (ports.places.overstays(address)) return sleep();
     const outstanding = intake.owedNow();
     inFlight = intake.take(Math.min(batchTurnsMax, turnsLeft), batchCharsMax);
-    if (inFlight.length === 0) return;
+    if (inFlight.length === 0) return ports.places.idle(address, definition.idleMs, sleep);
+    ports.places.busy(address);
     const inputs = inFlight.map((message, k): TurnInput => ({
       turn: nextTurn + k,
       type: message.type,
@@ -303,6 +334,7 @@ export function createActor(first: ActorDefinition, past: ActorPast, ports: Acto
   function close() {
     discardWorker();
     phase = { phase: "stopped" };
+    ports.places.leave(address);
     begun?.({ begun: true }); // Whoever starts the house finds out that it is stopping.
     begun = undefined;
     upgrade?.settle("stopped");
@@ -313,6 +345,8 @@ export function createActor(first: ActorDefinition, past: ActorPast, ports: Acto
   function full(): UndeliveredCode | undefined {
     switch (phase.phase) {
       case "down":
+      case "asleep":
+      case "waiting":
       case "activating":
       case "ready":
         return intake.ordinary() < definition.mailboxMax ? undefined : "mailbox_full";
@@ -344,9 +378,13 @@ export function createActor(first: ActorDefinition, past: ActorPast, ports: Acto
     });
     while (busy()) await rest();
     halting = undefined;
-    if (phase.phase !== "ready") return;
+    const lacksWorker = phase.phase === "asleep" || phase.phase === "waiting";
+    if (phase.phase !== "ready" && !lacksWorker) return;
+    if (nextReason === "wake") nextReason = "restart"; // When it is begun again, it is because it was made to end.
     goDown();
-    state.flush();
+    begun?.({ begun: true }); // Whoever waits for it finds out.
+    begun = undefined;
+    if (initialised) state.flush();
     outbox.commit();
   }
 
@@ -357,7 +395,7 @@ export function createActor(first: ActorDefinition, past: ActorPast, ports: Acto
     if (was === "ready" && inFlight.length > 0) await rest();
     close();
     if (initialised) state.flush();
-    if (was !== "dismissed") chain.also({ write: "status", address, status: "resting" });
+    if (was !== "dismissed" && was !== "asleep") chain.also({ write: "status", address, status: "resting" });
     intake.flushNews();
     outbox.commit();
     await outbox.emptied();
@@ -368,12 +406,13 @@ export function createActor(first: ActorDefinition, past: ActorPast, ports: Acto
     address,
     head: chain.head,
     begin() {
-      if (phase.phase !== "down" && phase.phase !== "dismissed") return Promise.resolve({ begun: true });
+      if (phase.phase !== "down" && phase.phase !== "dismissed") {
+        pump(); // If it sleeps, and has something to do.
+        return Promise.resolve({ begun: true });
+      }
       return new Promise((settle) => {
         begun = settle;
-        chain.also({ write: "status", address, status: "running" });
-        if (upgrade !== undefined) beginUpgrade(upgrade);
-        else activate(nextReason);
+        start();
       });
     },
     full,
@@ -404,7 +443,7 @@ export function createActor(first: ActorDefinition, past: ActorPast, ports: Acto
         upgrade = { to, migrate, settle };
         if (phase.phase === "dismissed") {
           ports.revived(address);
-          beginUpgrade(upgrade);
+          start();
         } else if (inFlight.length > 0) worker?.pause();
         pump();
       });

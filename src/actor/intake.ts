@@ -25,6 +25,8 @@ export interface IntakeParts {
 
 /** Where messages for an actor come in and wait for their turn. */
 export interface Intake {
+  /** How many wait. */
+  size(): number;
   /** How many wait, or are announced, for which a sender needs room. */
   ordinary(): number;
   /** Keeps room for a message that will be delivered when it is committed. */
@@ -99,6 +101,7 @@ export function createIntake({ chain, outbox, keys, owed, ports }: IntakeParts):
   }
 
   return {
+    size: mailbox.size,
     ordinary: () => mailbox.count("request", "send") + reserved,
     reserve: () => void (reserved += 1),
     post(message) {

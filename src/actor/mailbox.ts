@@ -4,6 +4,8 @@ import type { Incoming } from "./message.ts";
 export interface Mailbox {
   /** How many wait of these types. */
   count(...types: readonly Incoming["type"][]): number;
+  /** How many wait. */
+  size(): number;
   push(message: Incoming): void;
   /** Puts messages back that were taken but never reached a turn, in front, in order. */
   putBack(messages: readonly Incoming[]): void;
@@ -36,6 +38,7 @@ export function createMailbox(): Mailbox {
 
   return {
     count,
+    size: () => waiting.length - first,
     push(message) {
       waiting.push(message);
       add(message.type, 1);

@@ -23,6 +23,7 @@ export { createSupervisionTree, hostAddress, type SupervisionTree, type WishOutc
 export type { Answer, Incoming, MessageKey, UndeliveredCode } from "./message.ts";
 export type { ActorDefinition, ActorEvent, ActorExit, ActorPorts } from "./ports.ts";
 export type { Asker } from "./owed.ts";
+export type { Places } from "./places.ts";
 export { recall, type Recalled } from "./recall.ts";
 export type { Salt } from "./turn_entries.ts";
 export type { Upgraded } from "./upgrade.ts";

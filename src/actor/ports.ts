@@ -2,6 +2,7 @@ import type { TrapCode } from "../chain/mod.ts";
 import type { MailRow, RequestRow, TimerRow, Write } from "../store/mod.ts";
 import type { StartWorker, WorkerSetup } from "../worker/mod.ts";
 import type { UndeliveredCode } from "./message.ts";
+import type { Places } from "./places.ts";
 import type { Recalled } from "./recall.ts";
 import type { Salt } from "./turn_entries.ts";
 
@@ -15,6 +16,8 @@ export interface ActorDefinition {
   readonly setup: Omit<WorkerSetup, "state" | "turn">;
   /** Most messages that wait; news and timers have room beyond it. */
   readonly mailboxMax: number;
+  /** After so long without a message it sleeps, in milliseconds. */
+  readonly idleMs: number;
   /** JSON text for `init`. */
   readonly params: string;
   /** Parts of a genesis and a keyframe, as canonical JSON. */
@@ -48,6 +51,7 @@ export interface ActorPorts {
   /** Writes all or nothing; settles when it is durable. */
   commit(writes: readonly Write[]): Promise<readonly number[]>;
   readonly startWorker: StartWorker;
+  readonly places: Places;
   /** Keeps room at `address` for one more message with a body of so many bytes, or says why there is none. */
   reserve(address: string, bodyBytes: number): UndeliveredCode | undefined;
   /** Hands over a message whose row has been committed. */

@@ -64,7 +64,7 @@ export interface GenesisEntry extends EntryBase {
 export type KeyframeReason =
   | "start" // the first of the chain, or of an incarnation
   | "fork" // the first of a forked chain
-  | "wake" // a later run of the host, after an orderly end
+  | "wake" // after sleep, or in a later run of the host, after an orderly end
   | "recover" // the run before was cut off
   | "restart" // the instance before trapped or was cut
   | "upgrade" // another component

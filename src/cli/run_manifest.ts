@@ -26,6 +26,7 @@ export interface RunInvocation {
   readonly options: {
     readonly "id-from": string | undefined;
     readonly upgrade: boolean;
+    readonly "max-active": number | undefined;
     readonly quiet: boolean;
     readonly stats: boolean;
   };
@@ -90,6 +91,7 @@ async function runTree(
     tree,
     store,
     upgrade: options.upgrade,
+    ...(options["max-active"] !== undefined && { maxActive: options["max-active"] }),
     cacheFolder: cacheFolder(),
     load,
     dataFolder: dataFolder(),

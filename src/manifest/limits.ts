@@ -26,6 +26,8 @@ export interface Limits {
   readonly mailboxMessages: number;
   /** Own timers and requests that may wait, and as many own messages that came back. */
   readonly pendingMessages: number;
+  /** After so long without a message it sleeps: gives up its worker until the next one comes. */
+  readonly idleMs: number;
   /** Children that may live at a time. */
   readonly children: number;
   /** Size of the component file, in bytes. */
@@ -46,6 +48,7 @@ export const DEFAULT_LIMITS: Limits = {
   stateBytes: 16 * MIB,
   mailboxMessages: 1024,
   pendingMessages: 1024,
+  idleMs: 60_000,
   children: 64,
   componentBytes: 64 * MIB,
 };
@@ -68,6 +71,7 @@ export const LIMIT_KEYS: Readonly<Record<string, LimitKey>> = {
   state: { field: "stateBytes", unit: "bytes", min: 64, max: 256 * MIB },
   mailbox: { field: "mailboxMessages", unit: "messages", min: 1, max: 1_000_000 },
   pending: { field: "pendingMessages", unit: "messages", min: 1, max: 1_000_000 },
+  idle_ms: { field: "idleMs", unit: "milliseconds", min: 1, max: 31_536_000_000 }, // A year: never, for most.
   children: { field: "children", unit: "children", min: 0, max: 10_000 },
   component: { field: "componentBytes", unit: "bytes", min: KIB, max: 256 * MIB },
 };

@@ -13,6 +13,8 @@ export interface Manifest {
   readonly permissions: Permissions;
   readonly limits: Limits;
   readonly isolation: Isolation;
+  /** Most workers at a time in the house of which this is the root; absent where nothing bounds them. */
+  readonly maxActive?: number;
   /** How its children are supervised. */
   readonly supervisor: Supervisor;
   /** In the order of the manifest; names are distinct. */
@@ -52,5 +54,7 @@ export const CHILD_DEPTH_MAX = 16;
 export const TREE_ACTORS_MAX = 10_000;
 /** Bytes of a manifest file. */
 export const MANIFEST_BYTES_MAX = 1024 * 1024;
+/** Most workers that a house may have at a time. */
+export const MAX_ACTIVE_MAX = 1_000_000;
 /** Levels of nesting within `params`. */
 export const PARAMS_DEPTH_MAX = 64;

@@ -8,12 +8,13 @@ import { DEFAULT_POLICY, DEFAULT_SUPERVISOR } from "../supervision/mod.ts";
  * so that what an actor might do can be read without knowing the defaults of
  * the version that ran it. Children appear by name; each records its own.
  *
+ * What bounds the house as a whole (`maxActive`) is no setting of an actor, and may change at any start.
  * Settings that came later stand there only where they differ from their
  * defaults, or every log of an earlier version would ask for an upgrade.
  */
 export function manifestJson(manifest: Manifest): string {
   const { name, component, params, permissions, limits, isolation, supervisor, children } = manifest;
-  const { pendingMessages, ...firstLimits } = limits;
+  const { pendingMessages, idleMs, ...firstLimits } = limits;
   const policies = children.flatMap((child): [string, JsonObject][] => {
     const policy = differing(child.policy, DEFAULT_POLICY);
     return policy === undefined ? [] : [[child.name, policy]];
@@ -24,7 +25,7 @@ export function manifestJson(manifest: Manifest): string {
     component: { ...component },
     params: parseCanonical(params),
     permissions: { ...permissions },
-    limits: { ...firstLimits, ...differing({ pendingMessages }, DEFAULT_LIMITS) },
+    limits: { ...firstLimits, ...differing({ pendingMessages, idleMs }, DEFAULT_LIMITS) },
     isolation,
     children: children.map((child) => child.name),
     ...(policies.length > 0 && { policies: Object.fromEntries(policies) }),

@@ -3,13 +3,13 @@ import { OUTSIDE, segmentReason } from "../address/mod.ts";
 import { readComponent } from "./component_source.ts";
 import { LIMIT_KEYS, readLimits } from "./limits.ts";
 import type { Child, ComponentSource, Isolation, Manifest } from "./manifest.ts";
-import { CHILD_DEPTH_MAX, MANIFEST_BYTES_MAX } from "./manifest.ts";
+import { CHILD_DEPTH_MAX, MANIFEST_BYTES_MAX, MAX_ACTIVE_MAX } from "./manifest.ts";
 import { readParams } from "./params.ts";
 import { excessPermissions, PERMISSION_KEYS, readPermissions, reportExcess } from "./permissions.ts";
 import { type Findings, report, throwFindings } from "./problem.ts";
 import { POLICY_KEYS, readPolicy, readSupervisor, SUPERVISOR_KEYS } from "./supervision.ts";
 import { find, type Reading, readItems, readString, readTable } from "./table_reader.ts";
-import { refuseUnknownKeys, reportMissing, reportValue } from "./table_reader.ts";
+import { refuseUnknownKeys, reportMissing, reportType, reportValue } from "./table_reader.ts";
 import { parseTomlTree, type TomlTable } from "./toml_tree.ts";
 
 const MANIFEST_KEYS = [
@@ -22,6 +22,8 @@ const MANIFEST_KEYS = [
   "supervisor",
   "child",
 ];
+/** Keys of a manifest file: of these, `max_active` counts in that of the root. */
+const FILE_KEYS = [...MANIFEST_KEYS, "max_active"];
 /** Keys of a `[[child]]` that is written out in its parent's manifest. */
 const INLINE_KEYS = [...MANIFEST_KEYS, "manifest", ...POLICY_KEYS];
 /** Keys that people put at the top although they live in a table. */
@@ -51,7 +53,11 @@ export function parseManifest(text: string, options: { readonly path: string }):
     path: "",
     findings,
   };
-  const manifest = readManifest(reading, MANIFEST_KEYS, 0);
+  const maxActive = readMaxActive(reading);
+  const manifest: Manifest = {
+    ...readManifest(reading, FILE_KEYS, 0),
+    ...(maxActive !== undefined && { maxActive }),
+  };
   if (manifest.name === OUTSIDE) {
     const found = find(reading, "name");
     if (found !== undefined) {
@@ -130,6 +136,18 @@ function readIsolation(reading: Reading): Isolation {
     report(reading.findings, { code: "not_available", at, path: found.path, wanted: '"worker"', got });
   } else if (text !== undefined && text !== "worker") reportValue(reading.findings, found, '"worker"');
   return "worker";
+}
+
+function readMaxActive(reading: Reading): number | undefined {
+  const found = find(reading, "max_active");
+  if (found === undefined) return undefined;
+  const { value } = found;
+  if (value.kind === "integer" && value.value >= 1 && value.value <= MAX_ACTIVE_MAX) {
+    return Number(value.value);
+  }
+  const report = value.kind === "integer" ? reportValue : reportType;
+  report(reading.findings, found, `the most workers at a time, 1 to ${MAX_ACTIVE_MAX}`);
+  return undefined;
 }
 
 /** A table that may be absent, which is an empty one. */

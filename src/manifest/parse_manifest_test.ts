@@ -74,6 +74,7 @@ stack = 1000
 message = "64KiB"
 state = 1000
 mailbox = 7
+idle_ms = 1_000
 children = 3
 component = "1GiB"
 
@@ -117,6 +118,7 @@ test("a manifest that sets everything", () => {
     stateBytes: 1000,
     mailboxMessages: 7,
     pendingMessages: 1024,
+    idleMs: 1000,
     children: 3,
     componentBytes: 268435456,
   });
@@ -125,10 +127,10 @@ test("a manifest that sets everything", () => {
     name: "teller",
     path: "tellers/teller.toml",
     policy: DEFAULT_POLICY,
-    at: { line: 32, column: 12 },
+    at: { line: 33, column: 12 },
   });
   ok(vault?.kind === "inline");
-  deepEqual(vault.at, { line: 34, column: 1 });
+  deepEqual(vault.at, { line: 35, column: 1 });
   deepEqual(vault.manifest.component, {
     kind: "url",
     url: "https://example.com/vault.wasm",
@@ -198,7 +200,7 @@ on_restart = "fresh"
 });
 
 const START = 'name = "a"\ncomponent = "a.ts"\n';
-const TOP = "name, component, params, permissions, limits, isolation, supervisor, child";
+const TOP = "name, component, params, permissions, limits, isolation, supervisor, child, max_active";
 const GRANTS = "log, clock, random, timers, environment, send";
 const NAME = "the name of the actor: a-z, 0-9, dot, underscore and hyphen, 64 characters at most";
 const FORMS = '"file.wasm", "file.ts", { path = "…" } or { url = "https://…", sha256 = "…" }';
@@ -312,11 +314,19 @@ const refusals: readonly (readonly [string, ...string[]])[] = [
   ],
   [
     "limits.memroy = 1",
-    "3:8 unknown_key: Cannot read limits.memroy: wanted one of turn_ms, fuel, memory, stack, message, state, mailbox, pending, children, component, got an unknown key; did you mean memory?",
+    "3:8 unknown_key: Cannot read limits.memroy: wanted one of turn_ms, fuel, memory, stack, message, state, mailbox, pending, idle_ms, children, component, got an unknown key; did you mean memory?",
   ],
   [
     'isolation = "shared"',
     '3:13 not_available: Cannot read isolation: wanted "worker", got "shared", which is not available yet',
+  ],
+  [
+    "max_active = 0",
+    "3:14 bad_value: Cannot read max_active: wanted the most workers at a time, 1 to 1000000, got the integer 0",
+  ],
+  [
+    'max_active = "many"',
+    '3:14 wrong_type: Cannot read max_active: wanted the most workers at a time, 1 to 1000000, got the string "many"',
   ],
   ['isolation = "thread"', '3:13 bad_value: Cannot read isolation: wanted "worker", got the string "thread"'],
   [

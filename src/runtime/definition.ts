@@ -53,6 +53,7 @@ export function defineActor(
       },
     },
     mailboxMax: limits.mailboxMessages,
+    idleMs: limits.idleMs,
     params: manifest.params,
     turnsPerActivation: options.turnsPerActivation ?? turnsPerActivationDefault,
     ...(options.key !== undefined && { key: options.key }),

@@ -37,6 +37,7 @@ export async function findPast(
       turns: 0,
       activations: 0,
       initialised: false,
+      asleep: false,
       forgotten: false,
       state: "null",
       stateSeq: -1,
@@ -59,24 +60,26 @@ export async function findPast(
   const { rowSeq, seq, replayed } = current;
   const state = initialised ? current.state : "null"; // That of an earlier incarnation counts no more.
   const mail = reader.mail(address);
+  const reason = row.activations === 0 && isFork(reader, address)
+    ? "fork"
+    : atStart
+    ? "start"
+    : changed !== undefined
+    ? "upgrade"
+    : reasonAfter(row.status);
   return {
     head: headOf(reader, address),
     turns: row.turns,
     activations: row.activations,
     initialised,
+    asleep: initialised && row.status === "asleep" && reason === "wake",
     forgotten: atStart && !initialised,
     state,
     stateSeq: seq,
     stateRowSeq: rowSeq,
     replayed: replayed > 0,
     bytesSinceKeyframe: bytesSinceKeyframe(reader, address, state.length),
-    reason: row.activations === 0 && isFork(reader, address)
-      ? "fork"
-      : atStart
-      ? "start"
-      : changed !== undefined
-      ? "upgrade"
-      : reasonAfter(row.status),
+    reason,
     mail,
     timers: reader.timers(address).map(({ timer }) => timer),
     requests: reader.requests(address),
@@ -89,9 +92,8 @@ function reasonAfter(status: ActorStatus): KeyframeReason {
     case "running": // It never said that it stopped.
       return "recover";
     case "resting":
+    case "asleep": // However its host ended, its activation ended in order before.
       return "wake";
-    case "asleep": // So it is where a host keeps it without a worker; that host never said that it stopped.
-      return "recover";
     case "stopped":
       return "wake";
     case "failed":

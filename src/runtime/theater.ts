@@ -29,6 +29,7 @@ import { createDueClock } from "./due_clock.ts";
 import { type Machine, thisMachine } from "./machine.ts";
 import { findPast, incarnationsOf } from "./past.ts";
 import { openReception, type OutsideMessage, undeliveredText } from "./reception.ts";
+import { createRoster } from "./roster.ts";
 import { recordedSetup } from "./recorded_setup.ts";
 import { RuntimeError } from "./runtime_error.ts";
 import { openSealing, type Sealing, type SigningKeyFacts } from "./sealing.ts";
@@ -57,6 +58,8 @@ export interface TheaterOptions {
   readonly killed?: AbortSignal;
   /** A new activation begins after so many turns. @default 10,000, so that replaying one stays within seconds */
   readonly turnsPerActivation?: number;
+  /** Most workers at a time. @default what the manifest of the root says, which need be nothing */
+  readonly maxActive?: number;
   /** Told what happens to the actors. */
   readonly observe?: (event: ActorEvent) => void;
   /** What the house stands on. @default the machine that this program runs on */
@@ -139,6 +142,7 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
   };
   const salt = () => machine.randomBytes(16);
   const reception = openReception({ actor: (address) => actors.get(address), messageBytesMax, salt });
+  const roster = createRoster(machine, options.maxActive ?? tree.manifest.maxActive ?? Infinity);
   const delayed = new Set<() => void>();
   function after(ms: number, work: () => void) {
     if (stopping !== undefined) return;
@@ -162,6 +166,7 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
     salt,
     commit: (writes) => sealing === undefined ? queue.enqueue(writes) : sealing.commit(writes),
     startWorker: machine.startWorker,
+    places: roster,
     reserve(address, bytes) {
       const actor = actors.get(address);
       if (actor === undefined) return "no_such_actor";
@@ -270,7 +275,8 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
     keepBlobs(all.map(({ component }) => component));
     for (const { node, definition, past } of all) {
       defined.set(node.address, { node, definition });
-      const actor = createActor(definition, past, ports);
+      // The root begins in any case: that it does not is worth knowing now.
+      const actor = createActor(definition, node === tree ? { ...past, asleep: false } : past, ports);
       actors.set(node.address, actor);
       supervision.add({
         actor,
@@ -291,6 +297,7 @@ export async function openTheater(options: TheaterOptions): Promise<Theater> {
     for (const takeBack of delayed) takeBack();
     timers.stop();
     requests.stop();
+    roster.stop();
     await Promise.all([...actors.values()].reverse().map((actor) => actor.stop()));
     await sealing?.stop(failure === undefined);
     store.close();

@@ -75,7 +75,7 @@ export interface ActorRow {
 /** What an actor was doing. */
 export type ActorStatus =
   | "running" // a host has it
-  | "asleep" // a host has it, and no worker runs it
+  | "asleep" // it has no worker until there is something to do, whether a host has it or not
   | "resting" // ended in order, with its host
   | "stopped" // ended by a wish, or by its supervisor
   | "failed"; // did not start, or its supervisor gave up

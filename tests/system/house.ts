@@ -79,6 +79,7 @@ export interface HouseOptions {
   readonly manifest?: string;
   readonly upgrade?: boolean;
   readonly turnsPerActivation?: number;
+  readonly maxActive?: number;
   readonly bytesMax?: number;
   /** Seals the log, with keys in this folder. */
   readonly dataFolder?: string;
@@ -98,7 +99,8 @@ export interface House {
 
 /** Opens the house of `folder/theater.toml` in this process. */
 export async function openHouse(folder: string, options: HouseOptions = {}): Promise<House> {
-  const { manifest = "theater.toml", upgrade = false, turnsPerActivation, bytesMax, dataFolder } = options;
+  const { manifest = "theater.toml", upgrade = false, turnsPerActivation, maxActive, bytesMax, dataFolder } =
+    options;
   const path = join(folder, manifest);
   const tree = await loadManifest(path, { readText: (file) => Promise.resolve(readFileSync(file, "utf8")) });
   const events: ActorEvent[] = [];
@@ -109,6 +111,7 @@ export async function openHouse(folder: string, options: HouseOptions = {}): Pro
     cacheFolder: sharedCache,
     observe: (event) => void events.push(event),
     ...(turnsPerActivation !== undefined && { turnsPerActivation }),
+    ...(maxActive !== undefined && { maxActive }),
     ...(dataFolder !== undefined && {
       dataFolder,
       sealFailed(error) {

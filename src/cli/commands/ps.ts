@@ -29,7 +29,8 @@ export const ps = defineCommand({
   summary: "List the actors of a log and how they are",
   details: [
     "Actors stand below their parents. The status is that of the last commit: running (a host holds " +
-    "it, or was ended by force), resting (stopped in order with its host), stopped (ended by a wish, or by its " +
+    "it, or was ended by force), asleep (without a worker until there is something to do), resting (stopped " +
+    "in order with its host), stopped (ended by a wish, or by its " +
     "supervisor), failed (did not start, or its supervisor gave up). The last error is a trap, a cut or a " +
     "failed start among the last 1,000 entries of the actor. With --tree there is also the last decision of " +
     "its supervisor among these entries.",

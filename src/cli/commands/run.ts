@@ -1,6 +1,6 @@
 import { defineCommand } from "../command.ts";
 import { flag, optional, required, value } from "../option.ts";
-import { text } from "../readers.ts";
+import { text, wholeNumber } from "../readers.ts";
 
 /** `theater run <manifest> [-]` */
 export const run = defineCommand({
@@ -19,6 +19,10 @@ export const run = defineCommand({
   options: {
     "id-from": value(text("<json-pointer>"), "where in each line its idempotency key stands, such as /id"),
     upgrade: flag("go on with a component or manifest that changed since the last run"),
+    "max-active": value(
+      wholeNumber("<n>", 1),
+      "most workers at a time; idle actors sleep to make room (default: the manifest's max_active)",
+    ),
     stats: flag("say on standard error what each turn used: fuel, calls, time"),
     quiet: flag("say nothing but responses and errors", "q"),
   },
