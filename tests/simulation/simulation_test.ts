@@ -13,7 +13,7 @@ test("whatever dies at whatever step, the log keeps what was promised", async ()
     const about = `seed ${seed}:\n${played.problems.join("\n")}\n${played.trace.slice(-40).join("\n")}`;
     deepStrictEqual(played.problems, [], about);
   }
-  ok(lives > 2 * seeds, `${lives} hosts for ${seeds} seeds`);
+  ok(lives > 1.5 * seeds, `${lives} hosts for ${seeds} seeds`);
 });
 
 test("the same seed plays the same", async () => {
