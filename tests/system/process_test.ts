@@ -220,7 +220,7 @@ test("a second SIGINT ends an actor that spins at once, also in a feed with more
     if (feeding) house.child.stdin?.write('"first"\n"spin"\n"spin"\n"spin"\n');
     const asked = feeding ? undefined : send(folder, "echo", '"spin"');
     if (feeding) await until("the first answer", () => house.out().includes("first"));
-    await new Promise((resolve) => setTimeout(resolve, feeding ? 150 : 900));
+    await new Promise((resolve) => setTimeout(resolve, 900));
     signal(house, "SIGINT");
     await new Promise((resolve) => setTimeout(resolve, 200));
     strictEqual(house.child.exitCode, null, `it waits for the turn in hand: ${house.err()}`);
