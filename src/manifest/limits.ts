@@ -41,7 +41,7 @@ const GIB = 1024 * MIB;
 /** What holds where a manifest says nothing. */
 export const DEFAULT_LIMITS: Limits = {
   turnMs: 5000,
-  fuelUnits: 5_000_000_000, // More than a second of any code; the deadline is for what waits.
+  fuelUnits: 1_000_000_000_000, // Minutes of any code; what waits, or takes longer than it may, meets the deadline first.
   memoryBytes: 64 * MIB,
   stackUnits: 64_000,
   messageBytes: MIB,

@@ -148,7 +148,7 @@ test("manifestJson() is canonical, with the defaults filled in", () => {
       parse('name = "a"\ncomponent = "a.ts"\nparams = {z = 1, b = "x"}\npermissions.send = ["b", "a"]'),
     ),
     '{"children":[],"component":{"kind":"file","path":"a.ts"},"isolation":"worker",' +
-      '"limits":{"children":64,"componentBytes":67108864,"fuelUnits":5000000000,"mailboxMessages":1024,"memoryBytes":67108864,' +
+      '"limits":{"children":64,"componentBytes":67108864,"fuelUnits":1000000000000,"mailboxMessages":1024,"memoryBytes":67108864,' +
       '"messageBytes":1048576,"stackUnits":64000,"stateBytes":16777216,"turnMs":5000},"name":"a",' +
       '"params":{"b":"x","z":1},"permissions":{"clock":false,"environment":[],"log":false,"random":false,' +
       '"send":["a","b"],"timers":false}}',
