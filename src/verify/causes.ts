@@ -42,6 +42,8 @@ interface Sayings {
   readonly causes: Map<number, SaidCall | SaidAnswer | undefined>;
   /** By turn: who waits for the answer that was deferred. */
   readonly deferred: Map<number, Asker>;
+  /** Whether entries of it are pruned: who waits for an answer may be among them. */
+  pruned: boolean;
   /** Read no further than to a fault: what it holds is not all known. */
   partial: boolean;
 }
@@ -67,8 +69,10 @@ export interface ChainCauses {
   call(entry: CallEntry, hash: HashHex, said: SaidParts): void;
   /** The open turn ended. */
   close(entry: ClosingEntry, hash: HashHex): void;
-  /** A keyframe, or what is pruned: no message has opened the turn that comes. */
+  /** A keyframe: no message has opened the turn that comes. */
   open(): void;
+  /** An entry of which only the hash is here. */
+  pruned(): void;
   /** The chain is read no further: what it sent is not all known. */
   stop(): void;
   /**
@@ -93,7 +97,7 @@ export function createCauses(): Causes {
   const pending: Pending[] = [];
   return {
     chain(origin) {
-      const sayings: Sayings = { causes: new Map(), deferred: new Map(), partial: false };
+      const sayings: Sayings = { causes: new Map(), deferred: new Map(), pruned: false, partial: false };
       chains.set(origin, sayings);
       return createChainCauses(origin, sayings, pending);
     },
@@ -173,6 +177,10 @@ function createChainCauses(origin: string, sayings: Sayings, pending: Pending[])
       open();
     },
     open: () => open(),
+    pruned() {
+      sayings.pruned = true;
+      open();
+    },
     stop: () => void (sayings.partial = true),
     receive(entry, own, body, digest) {
       const { cause_seq: causeSeq, request, outcome } = entry;
@@ -221,7 +229,7 @@ function judge(
 ): "matched" | "absent" | Mismatch {
   if (sayings === undefined) return "absent";
   const { causeOrigin, causeSeq, cause, type } = entry;
-  const { causes, deferred } = sayings;
+  const { causes, deferred, pruned: gaps } = sayings;
   if (sayings.partial && !causes.has(causeSeq)) return "absent";
   const place = `entry ${causeSeq} of ${addressOf(causeOrigin)}`;
   const found = causes.get(causeSeq);
@@ -245,7 +253,7 @@ function judge(
   }
   causes.set(causeSeq, undefined);
   if (entry.reply !== undefined) {
-    return judgeReply(entry.reply, found, (turn) => deferred.get(turn), place) ?? "matched";
+    return judgeReply(entry.reply, found, (turn) => deferred.get(turn) ?? (gaps ? undefined : "nobody"), place) ?? "matched";
   }
   if (found.what === "answer") return "matched"; // Only a reply gets here with one.
   if (type !== "incarnation" && found.body !== entry.body) {

@@ -134,7 +134,7 @@ function createChainReader(row: EvidenceChain, context: ChainContext) {
     stateDigest = undefined;
     opened = undefined;
     state = undefined;
-    causes?.open();
+    causes?.pruned();
     return previous = hash;
   }
 

@@ -109,15 +109,18 @@ export interface GivenReply {
   readonly asked: number | undefined;
 }
 
+/** Who waits for the answer that a turn deferred. */
+type Waiting = (turn: number) => Asker | "nobody" | undefined;
+
 /**
  * A reply against the answer that it names.
  *
- * @param waiting who waits for the answer that a turn deferred
+ * @param waiting who waits for the answer that a turn deferred; undefined where that may be pruned
  */
 export function judgeReply(
   reply: GivenReply,
   cause: SaidAnswer | SaidCall,
-  waiting: (turn: number) => Asker | undefined,
+  waiting: Waiting,
   place: string,
 ): Mismatch | undefined {
   const outcome = cause.what === "answer" ? cause.outcome : "ok";
@@ -150,7 +153,8 @@ export function judgeReply(
 }
 
 /** Undefined where the token is not present. */
-function waitingFor({ first }: SaidCall, waiting: (turn: number) => Asker | undefined) {
+function waitingFor({ first, turn }: SaidCall, waiting: Waiting) {
   if (first === undefined) return undefined;
-  return digits.test(first) ? waiting(turnOfId(first)) ?? "nobody" : "nobody";
+  // A turn that is yet to come has deferred nothing.
+  return digits.test(first) && turnOfId(first) <= turn ? waiting(turnOfId(first)) : "nobody";
 }

@@ -18,6 +18,7 @@ export interface SaidCall {
   readonly what: "send" | "timer" | "request" | "reply" | "spawn";
   readonly hash: HashHex;
   readonly seq: number;
+  readonly turn: number;
   /** What a request goes by; undefined where a turn made too many calls for them to have one. */
   readonly id: string | undefined;
   /** Commitment of the body; undefined of a spawn. */
@@ -68,6 +69,7 @@ export function readCall(entry: CallEntry, hash: HashHex, said: SaidParts): Said
     what,
     hash,
     seq: entry.seq,
+    turn: entry.turn,
     id: entry.call < callsPerTurn ? requestId(entry.turn, entry.call) : undefined,
     body: entry.parts[2],
     ...(result === undefined ? {} : { result }),

@@ -807,8 +807,10 @@ def agree_reply(entry, cause, sender, receiver, body, asked):
             raise Refused("cause_result", f"{cause.result}")
         if cause.arguments is not None:
             token = cause.arguments[0]
-            waits = sender.deferred.get(int(token) // CALLS) if is_timer(token) else None
-            if waits is None:
+            turn = int(token) // CALLS if is_timer(token) else None
+            early = turn is None or turn > cause.entry["turn"]  # a turn to come has deferred nothing
+            waits = None if early else sender.deferred.get(turn)
+            if early or waits is None and not sender.pruned:  # None of a turn that may be pruned
                 raise Refused("wrong_request", f"the token {token} is of no answer that was deferred")
     else:
         commitment = {"ok": cause.entry["parts"][-1], "refused": cause.entry["parts"][0]}.get(cause.outcome)
