@@ -253,7 +253,12 @@ function judge(
   }
   causes.set(causeSeq, undefined);
   if (entry.reply !== undefined) {
-    return judgeReply(entry.reply, found, (turn) => deferred.get(turn) ?? (gaps ? undefined : "nobody"), place) ?? "matched";
+    return judgeReply(
+      entry.reply,
+      found,
+      (turn) => deferred.get(turn) ?? (gaps ? undefined : "nobody"),
+      place,
+    ) ?? "matched";
   }
   if (found.what === "answer") return "matched"; // Only a reply gets here with one.
   if (type !== "incarnation" && found.body !== entry.body) {
