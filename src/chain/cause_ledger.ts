@@ -4,7 +4,7 @@
  * @module
  */
 
-import { addressOf } from "../address/mod.ts";
+import { addressOf, OUTSIDE } from "../address/mod.ts";
 import { ChainError, type LinkCode } from "./chain_error.ts";
 import type { CallEntry, ClosingEntry, Entry, HashHex, ReceiveEntry, ReplyOutcome } from "./entry.ts";
 import { callsPerTurn, requestId } from "./message.ts";
@@ -75,6 +75,8 @@ export class CauseLedger {
   /** Requests by id; undefined has had its reply. */
   readonly #requests = new Map<string, Asked | undefined>();
   readonly #pruned = new Map<number, HashHex>();
+  /** Calls, of those that are pruned, that had a reply which nobody gave. */
+  readonly #unanswered = new Set<number>();
   /** Of the open turn: they count only if it ends well. */
   #staged: [CallEntry, Cause][] = [];
   /** The own call that the open turn answers. */
@@ -122,6 +124,10 @@ export class CauseLedger {
     const asks = known?.what === "request" || known === undefined && entry.from === this.#own;
     this.#open(entry.type === "request" && origin === undefined && asks ? seq : undefined);
     if (request !== undefined) this.#requests.set(request, undefined);
+    const { outcome } = entry;
+    if (seq !== undefined && this.#pruned.has(seq) && (outcome === "timeout" || outcome === "undelivered")) {
+      this.#unanswered.add(seq);
+    }
     // A request that has timed out may still have its turn.
     if (seq !== undefined && origin === undefined && entry.outcome !== "timeout") {
       this.#causes.set(seq, undefined);
@@ -169,7 +175,11 @@ export class CauseLedger {
     const seq = entry.cause_seq;
     if (seq === undefined || entry.cause_origin !== undefined) return;
     const cause = this.#find(entry, seq);
-    if (cause === undefined) return; // What it said nobody knows any more; that it was there is sure.
+    if (cause === undefined) {
+      // What it said nobody knows any more; that it was there is sure, and that no other actor said it.
+      if (entry.from === this.#own || entry.from === OUTSIDE && entry.outcome === undefined) return;
+      throw fault("cause_differs", `from ${this.#own} or ${OUTSIDE}`, entry.from);
+    }
     switch (cause.what) { // No default: a new cause fails to compile here.
       case "accept":
         if (entry.type !== cause.type) throw fault("cause_differs", `type ${cause.type}`, entry.type);
@@ -233,6 +243,9 @@ export class CauseLedger {
       throw fault("wrong_cause", `the call that made request ${entry.request}`, `entry ${seq}`);
     }
     if (entry.cause !== hash) throw fault("wrong_cause", hash, `${entry.cause}`);
+    if (asked === undefined && this.#unanswered.has(seq)) {
+      throw fault("request_spent", "a request without a reply", `the one of entry ${seq} again`);
+    }
     if (entry.outcome === "undelivered" && this.#causes.has(seq) && this.#causes.get(seq) === undefined) {
       throw fault("cause_spent", "a request that had no turn", `entry ${seq}`);
     }

@@ -81,8 +81,11 @@ function checkFork(origin: string, fork: Pick<GenesisEntry, (typeof forkKeys)[nu
 /** @throws {ChainError} */
 export function readAccept(c: Cursor): AcceptEntry {
   const from = takeSender(c, "from");
+  // Else a chain could be its own witness of what another actor sent.
+  if (from !== OUTSIDE) {
+    throw conflict("from", `${OUTSIDE}, as the chain of an actor says what it sent`, from);
+  }
   const keyed = takeBoolean(c, "keyed");
-  if (keyed && from !== OUTSIDE) throw conflict("keyed", `false, as from is not ${OUTSIDE}`, keyed);
   takeKind(c);
   const parts = takeParts(c, keyed ? 2 : 1);
   const { prev, seq, time } = takePlace(c);

@@ -75,7 +75,6 @@ function checkKeys({ type, from, timer, request, outcome, keyed }: ReceiveEntry)
 
 function checkSender({ type, from }: ReceiveEntry): void {
   switch (type) { // No default: a new type fails to compile here.
-    case "init":
     case "request":
     case "send":
       return;
@@ -87,6 +86,7 @@ function checkSender({ type, from }: ReceiveEntry): void {
     case "reply":
       if (from === OUTSIDE) throw conflict("from", "the actor that was asked", from);
       return;
+    case "init":
     case "migrate":
       if (from !== OUTSIDE) throw conflict("from", `${OUTSIDE}, as no actor asks for this`, from);
       return;

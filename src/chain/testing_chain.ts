@@ -159,7 +159,7 @@ export function makeRandomChain(random: () => number, size: number): readonly Ap
 
   function accept() {
     const keyed = below(2) === 0;
-    const from = keyed ? "outside" : pick(["outside", "audit"]);
+    const from = "outside";
     const parts = keyed ? [part(), part()] : [part()];
     const made = add({ kind: "accept", time: time(), type: pick(["request", "send"]), from, keyed }, parts);
     causes.push({ made, what: "accept", parts });

@@ -239,7 +239,7 @@ def good_chains():
     m = chain("accepts before any activation", Maker())
     m.accept()
     m.accept(key="k-1")
-    m.accept(type="send", **{"from": "bank/teller-4"})
+    m.accept(type="send")
 
     chain("an activation that has begun", Maker()).keyframe()
     chain("an actor that is initialised", started())
@@ -279,9 +279,9 @@ def good_chains():
     m.ok('{"n":3}')
     m.accept("3")
 
-    m = chain("accepted from an actor", started())
-    one = m.accept(type="send", **{"from": "bank/teller-4"})
-    m.receive("send", cause=one, repeat=one, **{"from": "bank/teller-4"})
+    m = chain("accepted as a send, then received", started())
+    one = m.accept(type="send")
+    m.receive("send", cause=one, repeat=one)
     m.ok()
 
     m = chain("a timer is set and fires", started())
@@ -1609,6 +1609,8 @@ def entry_refusals():
     change("accept", "keyed with one part", "bad_parts", parts=["a" * 64])
     change("accept", "not keyed with two parts", "bad_parts", keyed=False)
     change("accept", "keyed and from an actor", "conflict", **{"from": "audit"})
+    change("accept", "from an actor", "conflict", keyed=False, parts=["a" * 64], **{"from": "audit"})
+    change("receive", "an init from an actor", "conflict", type="init", **{"from": "audit"})
     change("receive", "an unknown type", "bad_value", type="answer")
     change("receive", "from capitals", "bad_value", **{"from": "Outside"})
     change("receive", "keyed with one part", "bad_parts", keyed=True)

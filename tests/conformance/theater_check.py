@@ -253,8 +253,8 @@ def roles(entry):
 def conflicts(entry):
     """What the keys of an entry say of each other."""
     outside = entry.get("from") == "outside"
-    if entry["kind"] == "accept" and entry["keyed"] and not outside:
-        raise Refused("conflict", "keyed and not from outside")
+    if entry["kind"] == "accept" and not outside:
+        raise Refused("conflict", "accepted from an actor, whose own chain says what it sent")
     if "abandons" in entry and address_of(entry["origin"]) != NODE:
         raise Refused("conflict", "abandons, and not the chain of the node")
     if any(key in entry for key in FORK):
@@ -290,7 +290,7 @@ def conflicts(entry):
         raise Refused("conflict", "keyed")
     if kind in ("init", "news", "migrate") and caused:
         raise Refused("conflict", f"{kind} with a cause")
-    if kind == "news" and outside or kind == "migrate" and not outside:
+    if kind == "news" and outside or kind in ("init", "migrate") and not outside:
         raise Refused("conflict", f"{kind} from {entry['from']}")
     if kind in ("request", "send") and not outside and not caused:
         raise Refused("conflict", "an actor's message without cause")
@@ -396,6 +396,7 @@ class Chain:
     names: list = field(default_factory=list)  # by seq: the roles of the parts; None of a pruned entry
     pruned: dict = field(default_factory=dict)  # seq -> hash
     spent: set = field(default_factory=set)  # of pruned, those that had their receive
+    expired: set = field(default_factory=set)  # calls, of the pruned ones, that had a reply which nobody gave
     gap: bool = False  # behind what is pruned, before a keyframe
     since: int | None = None
     erased: set = field(default_factory=set)  # (seq, role)
@@ -568,6 +569,8 @@ class Chain:
                 waits = entry["cause_origin"], entry["cause_seq"]
         elif "cause" in entry:
             cause = find_cause(self, entry)
+            if cause is None and entry["from"] not in (own, "outside"):
+                raise Refused("cause_differs", f"{entry['from']} said nothing in this chain")
             if cause is not None:
                 agree(entry, cause, self, self, said.get("body"), asked and asked.entry["seq"])
                 cause.spent = True
@@ -603,6 +606,10 @@ class Chain:
         known = self.pruned.get(seq) if asked is None else asked.hash
         if known is None or known != entry["cause"] or asked is not None and asked.entry["seq"] != seq:
             raise Refused("wrong_cause", f"entry {seq} is not what asked")
+        if asked is None and seq in self.expired:
+            raise Refused("request_spent", f"that of entry {seq}")
+        if asked is None:
+            self.expired.add(seq)
         if entry["outcome"] == "undelivered":
             if seq in self.spent or asked is not None and asked.spent:
                 raise Refused("cause_spent", f"entry {seq} had its turn")

@@ -13,10 +13,19 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { test } from "node:test";
 import { deepEqual, equal } from "node:assert/strict";
-import { chainHash, replyFunction, requestFunction, requestId } from "../../src/chain/mod.ts";
+import { chainHash, type HashHex, replyFunction, requestFunction, requestId } from "../../src/chain/mod.ts";
 import { createBundle, openEvidence } from "../../src/store/mod.ts";
 import { verify } from "../../src/verify/mod.ts";
-import { beginActor, beginSample, keyframe, node, type Sample, signerOf, vkeyOf } from "./evidence_log.ts";
+import {
+  beginActor,
+  beginSample,
+  keyframe,
+  node,
+  type Sample,
+  type Scribe,
+  signerOf,
+  vkeyOf,
+} from "./evidence_log.ts";
 
 const checker = fileURLToPath(new URL("../conformance/theater_check.py", import.meta.url));
 const hasPython = spawnSync("python3", ["--version"]).status === 0;
@@ -137,4 +146,67 @@ test("a deferred reply stays right when the turn that deferred it is pruned", ()
 
 test("nobody replies to a request before the turn that it opens", () => {
   deepEqual(judge(deferredReply({ deferredIn: 4, repliedIn: 2, token: requestId(4, 0) })), ["wrong_request"]);
+});
+
+/** A log of a chain `audit` whose turn 2 is pruned, and what comes after it. */
+function prunedTurn(
+  after: (audit: Scribe, pruned: { readonly seq: number; readonly hash: HashHex }) => void,
+) {
+  return (sample: Sample) => {
+    const own = sample.chain(".node");
+    own.write({ kind: "genesis", origin: `${node}/.node` }, '{"theater":"0.1.0"}');
+    own.write({ kind: "key", key: vkeyOf(1), since: 0 }, '{"theater":"0.1.0"}');
+    beginActor(sample.chain("bank"), node);
+    const audit = sample.chain("audit");
+    beginActor(audit, node);
+    const firstSeq = audit.head().size;
+    const message = { kind: "receive", turn: 2, type: "request", from: "outside", keyed: false } as const;
+    const pruned = audit.write(message, said);
+    audit.write({ ...ended, turn: 2, calls: 0 }, "0", "0");
+    const before = audit.head().size;
+    keyframe(audit, 1, 3, "0");
+    after(audit, pruned);
+    audit.write({ kind: "prune", before }, "old");
+    sample.seal(signerOf(1));
+    for (let seq = firstSeq; seq < before; seq++) {
+      const text = sample.store.entry("audit", seq)?.text ?? "";
+      sample.store.commit([{ write: "prune", address: "audit", seq, hash: chainHash(text) }]);
+    }
+  };
+}
+
+const said = { said: '{"pay":9}', salt: "said" };
+
+test("what is pruned is no witness of what another actor sent", () => {
+  const claimed = (from: string) =>
+    prunedTurn((audit, { seq, hash }) => {
+      const cause = { cause_seq: seq, cause: hash };
+      audit.write({ kind: "receive", turn: 4, type: "request", from, keyed: false, ...cause }, said);
+      audit.write({ ...ended, turn: 4, calls: 0 }, "0", "0");
+    });
+  deepEqual(judge(claimed("bank")), ["cause_differs"]);
+  deepEqual(judge(claimed("outside")), []);
+  deepEqual(judge(claimed("audit")), []);
+});
+
+test("a call that is pruned has one reply at most which nobody gave", () => {
+  const timeouts = (count: number) =>
+    prunedTurn((audit, { seq, hash }) => {
+      for (let turn = 4; turn < 4 + count; turn++) {
+        audit.write({
+          kind: "receive",
+          turn,
+          type: "reply",
+          from: "bank",
+          keyed: false,
+          request: requestId(2, turn),
+          outcome: "timeout",
+          cause_seq: seq,
+          cause: hash,
+        }, "null");
+        audit.write({ ...ended, turn, calls: 0 }, "0", "0");
+      }
+    });
+  deepEqual(judge(timeouts(1)), []);
+  deepEqual(judge(timeouts(2)), ["request_spent"]);
 });
